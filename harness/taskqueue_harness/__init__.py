@@ -1,0 +1,1 @@
+"""A deterministic concurrency test engine for Python threads."""

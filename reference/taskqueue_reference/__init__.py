@@ -1,0 +1,1 @@
+"""A small, verified TaskQueue to hold beside your own in code review."""
