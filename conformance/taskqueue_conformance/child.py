@@ -1,0 +1,313 @@
+"""What runs in the supervised child: load the implementation once, perform scenarios on it.
+
+`prepare` and `perform` are the two entry points that `taskqueue_harness.supervise` calls.
+"""
+
+from __future__ import annotations
+
+import _thread
+import gc
+import logging
+import os
+import sys
+import traceback
+import warnings
+import weakref
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from os import _exit
+from typing import Any
+
+from taskqueue_conformance import measure
+from taskqueue_conformance.history import actor_name
+from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load
+from taskqueue_conformance.perform import Performance
+from taskqueue_conformance.preempt import Preemption
+from taskqueue_conformance.stage import RealStage
+from taskqueue_conformance.watch import Limits, Watch, stacks
+from taskqueue_conformance.workload import Scenario
+
+__all__ = ["perform", "prepare"]
+
+_subject: Any = None
+_files: list[str] = []
+_coverage: dict[str, str] | None = None
+
+
+def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
+    """Load the implementation. The answer has "error", or what there is to know about it."""
+    global _subject, _files, _coverage
+    # The host's `-W error` governs the suite, not foreign code: oss2 does not even import under it.
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+    sys.path.insert(0, argument["cwd"])
+    _coverage = argument.get("coverage")
+    covering = measure.begin(_coverage, argument["target"]) if _coverage else None
+    try:
+        _subject = load(argument["target"])
+    except Unusable as exc:
+        return {"error": str(exc)}
+    finally:
+        if covering is not None:
+            measure.finish(covering)
+    _files = files_of(_subject)
+    return {
+        "files": _files,
+        "name": getattr(_subject, "__qualname__", type(_subject).__qualname__),
+        "version": _version(argument["target"]),
+    }
+
+
+def _version(target: str) -> str | None:
+    """Name and version of the distribution that the implementation comes from, if it has one."""
+    module = sys.modules.get(target.partition(":")[0].partition(".")[0])
+    if module is None:
+        return None
+    names = metadata.packages_distributions().get(module.__name__)
+    return f"{names[0]} {metadata.version(names[0])}" if names else None
+
+
+def perform(payload: Mapping[str, Any], reply: Callable[[Any], None]) -> bool:
+    """Perform one scenario, or the smoke step; reply with what was seen."""
+    if payload.get("smoke"):
+        reply(_smoke())
+        return False
+    scenario = Scenario.from_json(payload["scenario"])
+    session = _Session(scenario, Limits(**payload["limits"]), reply)
+    session.run()
+    return scenario.leave_by_exit
+
+
+def _smoke() -> dict[str, Any]:
+    """Build one and look at its members, without running anything."""
+    try:
+        queue = _subject(lambda q: None, [lambda q: None])
+    except Exception as exc:
+        where = traceback.extract_tb(exc.__traceback__)[-1]
+        return {
+            "error": f"subject(producer, consumers) raises {type(exc).__name__}: {exc} "
+            f"({where.filename}:{where.lineno})"
+        }
+    missing = [name for name in MEMBERS if not callable(_member(queue, name))]
+    if missing:
+        what = f"the {type(queue).__name__} that it builds has no method"
+        return {"error": f"{what} {', '.join(missing)}; it needs {', '.join(MEMBERS)}"}
+    return {"built": type(queue).__qualname__}
+
+
+def _member(queue: Any, name: str) -> Any:
+    try:
+        return getattr(queue, name, None)
+    except Exception:
+        return None
+
+
+class _Session:
+    """One scenario, from the first construction to the reply."""
+
+    def __init__(self, scenario: Scenario, limits: Limits, reply: Callable[[Any], None]) -> None:
+        self.scenario = scenario
+        self.reply = reply
+        self.stage = RealStage(scenario.preempt)
+        self.performances: list[Performance] = []
+        self.notes: dict[str, Any] = {}
+        self.finished = False
+        self.watch = Watch(limits, self._progress, self._awake_at, self._alarm)
+        self.watch.start()
+        self.covering = measure.begin(_coverage, "") if _coverage else None
+        self.preemption = Preemption(scenario.preempt, _files, lines=self.covering is None)
+        self.logged: list[dict[str, Any]] = []
+
+    def run(self) -> None:
+        scenario = self.scenario
+        if scenario.switch_interval is not None:
+            sys.setswitchinterval(scenario.switch_interval)
+        if "logging" in scenario.observe:
+            self._listen()
+        if "memory" in scenario.observe:
+            gc.disable()
+        before = self._threads()
+        with self.preemption:
+            if scenario.peers > 1:
+                self._run_peers()
+            else:
+                self._run_in_turn(before)
+        if "threads" in scenario.observe:
+            left = self._settled_threads(before)
+            self.notes["threads_left"] = len(left)
+            if left:
+                self.notes["stacks"] = self._stacks()
+        self._send("", "")
+
+    def _run_in_turn(self, before: set[int]) -> None:
+        scenario = self.scenario
+        counts = []
+        for number in range(scenario.runs):
+            performance = Performance(scenario, self.stage, number)
+            self.performances.append(performance)
+            if not performance.construct(_subject):
+                continue
+            if scenario.only_construct:
+                self.stage.sleep(0.2)
+                continue
+            if scenario.start_limit is not None:
+                self._limit_starts(scenario.start_limit, performance.run)
+            else:
+                performance.run()
+            if scenario.run_again:
+                self._settle(performance)
+                performance.run_again()
+            self._settle(performance)
+            if "memory" in scenario.observe:
+                self._look_at_memory(performance)
+            if scenario.runs > 10 and (number + 1) % (scenario.runs // 4) == 0:
+                counts.append(len(self._settled_threads(before)))
+            if scenario.runs > 1:
+                performance.drop()
+        if counts:
+            self.notes["thread_counts"] = counts
+
+    def _run_peers(self) -> None:
+        joins = []
+        for number in range(self.scenario.peers):
+            performance = Performance(self.scenario, self.stage, number)
+            self.performances.append(performance)
+            if performance.construct(_subject):
+                joins.append(self.stage.spawn(performance.run))
+        for join in joins:
+            join()
+        for performance in self.performances:
+            self._settle(performance)
+
+    def _settle(self, performance: Performance) -> None:
+        """Wait for callbacks that outlive run(), as long as they show signs of life."""
+        quiet_since, seen = self.stage.now(), len(performance.events)
+        while not performance.all_left():
+            self.stage.sleep(0.002)
+            count = len(performance.events)
+            now = self.stage.now()
+            others = [t for i, t in list(self.stage.awake_at.items()) if i != _thread.get_ident()]
+            if count != seen or max(others, default=0) > now:
+                quiet_since, seen = now, count
+            elif now - quiet_since > 1_000_000:
+                return
+
+    def _look_at_memory(self, performance: Performance) -> None:
+        """Drop the queue and see what else goes with it; the collector is off."""
+        refs: list[weakref.ref[Any]] = []
+        try:
+            refs.append(weakref.ref(performance.queue))
+        except TypeError:
+            self.notes["queue_ref"] = False
+        performance.drop()
+        give_up = self.stage.now() + 1_000_000
+        while self.stage.now() < give_up:
+            alive = performance.alive()
+            alive["queue"] = sum(ref() is not None for ref in refs)
+            if not any(alive.values()):
+                break
+            self.stage.sleep(0.01)
+        self.notes["alive"] = alive
+
+    def _limit_starts(self, count: int, run: Callable[[], None]) -> None:
+        """Let `count` threads be started and no more, by the address space that is left.
+
+        Stacks of 1 GiB make one start the only thing that is too large for what is left; nothing
+        else in the process needs as much as half of that at a time.
+        """
+        import resource
+
+        stack = 1 << 30
+        _thread.stack_size(stack)
+        with open("/proc/self/statm") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (used + count * stack + stack * 5 // 8, hard))
+        try:
+            run()
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+    # -- threads -------------------------------------------------------------------------------
+
+    def _threads(self) -> set[int]:
+        """Ids of the operating system's threads of this process, the watching one left out."""
+        try:
+            ids = {int(name) for name in os.listdir("/proc/self/task")}
+        except OSError:
+            ids = set(sys._current_frames()) - {self.watch.ident}
+        return ids - {self.watch.native_id}
+
+    def _settled_threads(self, before: set[int]) -> set[int]:
+        """The threads that are there and were not; those on their way out get half a second."""
+        give_up = self.stage.now() + 500_000
+        left = self._threads() - before
+        while left and self.stage.now() < give_up:
+            self.stage.sleep(0.005)
+            left = self._threads() - before
+        return left
+
+    # -- logging -------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        original = logging.getLogRecordFactory()
+
+        def factory(*args: Any, **kwargs: Any) -> logging.LogRecord:
+            record = original(*args, **kwargs)
+            self._heard(record)
+            return record
+
+        logging.setLogRecordFactory(factory)
+
+    def _heard(self, record: logging.LogRecord) -> None:
+        exc = record.exc_info[1] if record.exc_info else None
+        try:
+            text = record.getMessage()
+        except Exception:
+            text = str(record.msg)
+        text += record.exc_text or ""
+        for performance in self.performances:
+            number = performance.failure_in(exc, text)
+            if number is not None:
+                traced = exc is not None or "Traceback" in text
+                self.logged.append(
+                    {"failure": number, "level": record.levelno, "traceback": traced}
+                )
+
+    # -- the watch -----------------------------------------------------------------------------
+
+    def _progress(self) -> int:
+        return sum(len(performance.events) for performance in self.performances)
+
+    def _awake_at(self) -> float:
+        return max(list(self.stage.awake_at.values()), default=0) / 1e6
+
+    def _alarm(self, kind: str, sentence: str) -> None:
+        try:
+            self._send(kind, sentence)
+        finally:
+            _exit(3)
+
+    def _stacks(self) -> list[dict[str, Any]]:
+        names = {}
+        for performance in self.performances:
+            names.update({i: actor_name(actor) for i, actor in performance.idents.items()})
+        return stacks(names, (self.watch.ident,))
+
+    def _send(self, kind: str, sentence: str) -> None:
+        if self.finished:
+            return
+        self.finished = True
+        self.watch.stop()
+        if kind:
+            self.notes["stacks"] = self._stacks()
+        if self.logged:
+            self.notes["logged"] = self.logged
+        if self.covering is not None:
+            measure.finish(self.covering)
+        hang = sentence if kind == "hang" else None
+        histories = [
+            performance.history(hang, {}).to_json() for performance in list(self.performances)
+        ]
+        slow = sentence if kind == "slow" else None
+        self.reply({"histories": histories, "notes": self.notes, "slow": slow})

@@ -1,0 +1,136 @@
+"""The objects that scenarios send through a queue and the exceptions they raise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["FAILURE_KINDS", "ITEM_KINDS", "Injected", "Item", "make_failure", "make_item"]
+
+
+class Item:
+    """An ordinary item: weakly referable, compared by identity."""
+
+    __slots__ = ("__weakref__", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"item {self.number}"
+
+
+class _Awkward(Item):
+    """An item that gives no answer to anything but `is`."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def _refuse(self, *_: object) -> Any:
+        raise TypeError("this item must be handed on without being looked at")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = _refuse
+    __copy__ = __deepcopy__ = __reduce_ex__ = _refuse
+
+
+class _Agreeable(Item):
+    """An item that says it is equal to everything, None and private sentinels included."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+
+class _Empty(Item):
+    """An item that is false and empty."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __len__(self) -> int:
+        return 0
+
+
+ITEM_KINDS: dict[str, Callable[[int], Any]] = {
+    "plain": Item,
+    "awkward": _Awkward,
+    "agreeable": _Agreeable,
+    "empty": _Empty,
+    "zero": lambda number: 0,
+    "false": lambda number: False,
+    "text": lambda number: "",
+    "list": lambda number: [],
+    "dict": lambda number: {},
+    "tuple": lambda number: (),
+    "nan": lambda number: float("nan"),
+    "exception": lambda number: ValueError(f"an item, not a failure: {number}"),
+    "stop": lambda number: StopIteration(number),
+    "exit": lambda number: SystemExit(number),
+    "class": lambda number: type(f"Class{number}", (), {}),
+    "error_class": lambda number: KeyboardInterrupt,
+    "function": lambda number: lambda: number,
+    "ellipsis": lambda number: ...,
+    "not_implemented": lambda number: NotImplemented,
+    "object": lambda number: object(),
+    "big": lambda number: bytearray(1 << 20),
+}
+"""By name, a function from the item's number to a fresh object."""
+
+
+class Injected(Exception):
+    """A failure made by a scenario; the number tells it from all others."""
+
+
+class _Unformattable(Exception):
+    """An exception that no traceback module can format."""
+
+    def _refuse(self, *_: object) -> Any:
+        raise RuntimeError("this exception cannot be shown")
+
+    __str__ = __repr__ = _refuse
+    __notes__ = property(_refuse)
+
+
+class _Evil(Exception):
+    """An exception whose own attributes raise, those of its traceback and causes excepted."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("__") and name not in ("__str__", "__repr__", "__notes__"):
+            return super().__getattribute__(name)
+        raise RuntimeError("this exception has no attributes to look at")
+
+    def _refuse(self) -> str:
+        raise RuntimeError("this exception cannot be shown")
+
+    __str__ = __repr__ = _refuse
+
+
+FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
+    "error": Injected,
+    "os_error": lambda token: OSError(5, token),
+    "stop_iteration": StopIteration,
+    "system_exit": SystemExit,
+    "keyboard_interrupt": KeyboardInterrupt,
+    "generator_exit": GeneratorExit,
+    "base": lambda token: type("Base", (BaseException,), {})(token),
+    "unformattable": _Unformattable,
+    "evil": _Evil,
+}
+"""By name, a function from a token (a word that occurs nowhere else) to a fresh exception."""
+
+
+def make_item(kind: str, number: int) -> Any:
+    """A fresh item; raises KeyError for an unknown kind."""
+    return ITEM_KINDS[kind](number)
+
+
+def make_failure(kind: str, token: str) -> BaseException:
+    """A fresh exception; raises KeyError for an unknown kind."""
+    return FAILURE_KINDS[kind](token)

@@ -1,0 +1,176 @@
+"""The child's side of `taskqueue_harness.supervise`: prepare once, fork for each task.
+
+Everything that is needed after foreign code has been let in is taken from the modules before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from os import _exit, dup2, fork, getpid, killpg, setsid, waitpid
+from typing import Any
+
+__all__ = ["main"]
+
+_RESULT_FD = 200
+
+
+def _resolve(name: str) -> Callable[..., Any]:
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _thread_count() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()
+
+
+class _Channel:
+    """Lines of JSON over a socket, with file descriptors riding along."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._buffer = b""
+        self._fds: list[int] = []
+
+    def receive(self) -> tuple[Any, list[int]] | None:
+        """The next message and its descriptors; None when the other side is gone."""
+        while b"\n" not in self._buffer:
+            data, fds, _, _ = socket.recv_fds(self._socket, 65536, 16)
+            if not data:
+                return None
+            self._buffer += data
+            self._fds += fds
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        message = json.loads(line)
+        # Two descriptors ride with each task; messages that were read ahead keep theirs.
+        count = 2 if "id" in message else 0
+        fds, self._fds = self._fds[:count], self._fds[count:]
+        return message, fds
+
+    @property
+    def buffered(self) -> bool:
+        return b"\n" in self._buffer
+
+    def send(self, message: Any) -> None:
+        self._socket.sendall(json.dumps(message).encode() + b"\n")
+
+
+def main(fd: int) -> None:
+    """Serve until the socket closes."""
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sock = socket.socket(fileno=fd)
+    os.set_inheritable(fd, False)
+    channel = _Channel(sock)
+    first = channel.receive()
+    if first is None:
+        return
+    request, _ = first
+    value = _resolve(request["prepare"])(request["argument"])
+    perform = _resolve(request["perform"])
+    wake_read, wake_write = os.pipe()
+    os.set_blocking(wake_write, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A fork has only the thread that forks: prepared code that has others cannot be forked.
+    channel.send({"prepared": {"value": value, "forks": _thread_count() == 1}})
+    _serve(channel, sock, perform, (wake_read, wake_write))
+
+
+def _serve(
+    channel: _Channel,
+    sock: socket.socket,
+    perform: Callable[..., Any],
+    wake: tuple[int, int],
+) -> None:
+    children: dict[int, int] = {}
+    while True:
+        _reap(channel, children)
+        if not channel.buffered:
+            sock_fd, wake_fd = sock.fileno(), wake[0]
+            ready, _, _ = select.select([sock_fd, wake_fd], [], [])
+            if wake_fd in ready:
+                os.read(wake[0], 4096)
+            if sock_fd not in ready:
+                continue
+        received = channel.receive()
+        if received is None:
+            for pid in children:
+                with contextlib.suppress(OSError):
+                    killpg(pid, signal.SIGKILL)
+            _exit(0)
+        message, fds = received
+        if not message["fork"]:
+            _task(perform, message["payload"], fds, own=True)
+            return
+        pid = fork()
+        if pid == 0:
+            sock.close()
+            os.close(wake[0])
+            signal.set_wakeup_fd(-1)
+            os.close(wake[1])
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _task(perform, message["payload"], fds, own=False)
+            return
+        for fd in fds:
+            os.close(fd)
+        children[pid] = message["id"]
+        channel.send({"id": message["id"], "pid": pid})
+
+
+def _reap(channel: _Channel, children: dict[int, int]) -> None:
+    while children:
+        try:
+            pid, status = waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        task = children.pop(pid, None)
+        if task is not None:
+            channel.send({"id": task, "status": os.waitstatus_to_exitcode(status)})
+
+
+def _task(perform: Callable[..., Any], payload: Any, fds: list[int], *, own: bool) -> None:
+    """Run one task in this process, which is for nothing else from here on."""
+    if not own:
+        setsid()
+    result_fd, output_fd = fds
+    dup2(result_fd, _RESULT_FD, inheritable=False)
+    dup2(output_fd, 1)
+    dup2(output_fd, 2)
+    os.close(result_fd)
+    os.close(output_fd)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    replied = False
+    write, dumps = os.write, json.dumps
+
+    def reply(result: Any) -> None:
+        nonlocal replied
+        if replied:
+            return
+        replied = True
+        data = memoryview(dumps(result).encode() + b"\n")
+        while data:
+            data = data[write(_RESULT_FD, data) :]
+        os.close(_RESULT_FD)
+
+    if perform(payload, reply):
+        return  # to the end of the script, with all that an interpreter does there
+    with contextlib.suppress(BaseException):
+        sys.stdout.flush()
+    _exit(0)
