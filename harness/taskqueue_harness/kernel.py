@@ -1,0 +1,791 @@
+"""One execution under control: fibers, the step, virtual time, and how an execution can end.
+
+Every thread of the program under test is a *fiber*, a greenlet; all of them share one OS thread, so
+exactly one runs at any time and it runs until it says so. It says so in front of each operation
+(see `operations`): it leaves a description of the operation in its fiber and calls `Kernel.point`.
+The kernel lists what can happen next, the *alternatives*, has the strategy choose one, and switches
+to the fiber chosen, directly, without a way round through a central loop. The list of the choices
+made is the *schedule*: with it the execution can be had again.
+
+Alternative 0 is always the default: stay with the running thread, or else the first in order of
+thread identity. A point with a single alternative is no choice and leaves no trace in the schedule.
+
+A thread's identity is its spawn path: the main thread is ``()``, the second thread started by it is
+``(1,)``, the first one started by that is ``(1, 0)``. It does not depend on the schedule.
+
+Virtual time moves when nothing else can: when no fiber can run, the clock jumps to the earliest
+deadline. Beyond that, up to ``Bounds.early_timeouts`` timed waits of an execution may end before
+anything else happens, as they would on a slow machine; the clock of that thread, and only of that
+thread, is then ahead.
+
+Polling needs no annotation. A thread that repeats the same observations at the same place more than
+``Bounds.polls`` times is set aside until somebody writes to what it watches, or until nothing else
+can run (the fair scheduler of CHESS, Musuvathi and Qadeer, PLDI 2008, without its annotations).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any, Literal, Protocol
+
+from greenlet import getcurrent, greenlet
+
+from taskqueue_harness import operations as ops
+from taskqueue_harness.stagnation import Stagnation
+
+Verdict = Literal[
+    "done", "failed", "deadlock", "stuck", "livelock", "uncontrolled", "diverged", "redundant"
+]
+
+Tid = tuple[int, ...]
+
+
+class Teardown(BaseException):
+    """Raised in every fiber that an ended execution leaves behind, until it gives up."""
+
+
+class Diverged(Exception):
+    """A schedule asks for an alternative that does not exist here."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What limits an execution. Every one of them is part of a result, and of a token."""
+
+    early_timeouts: int = 1
+    """How many timed waits of one execution may end early (b)."""
+    polls: int = 3
+    """How often a thread may repeat an observation in vain before others go first (p)."""
+    faults: int = 0
+    """How many faults one execution may have: raised faults, failed starts, interrupts (f)."""
+    failed_starts: bool = True
+    """Whether a fault may be a thread that cannot be started."""
+    interrupts: bool = True
+    """Whether a fault may be a KeyboardInterrupt in the main thread."""
+    steps: int = 20_000
+    """Operations per execution. Half of them are left to a fair scheduler: see *livelock*."""
+    output: int = 65_536
+    """Characters kept of what an execution prints and logs."""
+
+    def __str__(self) -> str:
+        text = f"b={self.early_timeouts} early timeouts, p={self.polls} polls"
+        text += f", f={self.faults} faults"
+        return text
+
+
+class Deviation:
+    """An alternative that is no thread's next operation: a timeout before its time, an interrupt."""
+
+    __slots__ = ("fiber", "kind")
+
+    def __init__(self, fiber: Fiber, kind: Literal["timeout", "interrupt"]) -> None:
+        self.fiber = fiber
+        self.kind: Literal["timeout", "interrupt"] = kind
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} of {self.fiber}>"
+
+
+class Fiber:
+    """A thread under control, and the operation it is about to run."""
+
+    __slots__ = (
+        "__weakref__",
+        "children",
+        "daemon",
+        "deadline",
+        "done",
+        "draws",
+        "edge",
+        "expired",
+        "guard",
+        "handle",
+        "held_guard",
+        "ident",
+        "index",
+        "inject",
+        "kernel",
+        "locals",
+        "now",
+        "obj",
+        "op",
+        "run",
+        "seen",
+        "started",
+        "steps",
+        "subject",
+        "switch",
+        "thread",
+        "tid",
+        "where",
+    )
+
+    def __init__(self, kernel: Kernel, tid: Tid, ident: int) -> None:
+        self.kernel = kernel
+        self.tid = tid
+        self.ident = ident
+        self.op = ops.BEGIN
+        self.obj: Any = self
+        self.guard: Any = True
+        # A polling fiber that was set aside: the guard it had before.
+        self.held_guard: Any = None
+        self.deadline: float | None = None
+        self.expired = False
+        # The clock of this thread, if an early timeout put it ahead of everyone's.
+        self.now = 0.0
+        self.edge: Any = None
+        self.inject: BaseException | None = None
+        self.done: list[Any] = []
+        self.seen: dict[Any, int] = {}
+        self.steps = 0
+        self.draws = 0
+        self.children = 0
+        self.daemon = False
+        self.index = 0
+        self.started = False
+        self.subject: Any = self
+        self.thread: Any = None
+        self.locals: list[Any] = []
+        self.where: Any = None
+        self.handle: Any = None
+
+    def __repr__(self) -> str:
+        return f"thread {name_of(self.tid)}"
+
+
+def name_of(tid: Tid) -> str:
+    """A thread identity in print: ``main``, ``1``, ``1.2``."""
+    return ".".join(str(number) for number in tid) if tid else "main"
+
+
+Alternative = Fiber | Deviation
+
+
+class Chooser(Protocol):
+    """What the kernel asks of a strategy."""
+
+    watches: bool
+    """Whether `watch` wants to hear of every step, even those without a choice."""
+
+    def choose(self, alternatives: Sequence[Alternative], running: Fiber) -> int:
+        """The index of the alternative to take, or -1 to abandon a redundant execution."""
+
+    def draw(self, count: int, fiber: Fiber) -> int:
+        """A number below `count`, where 0 is the default: does a marked fault happen, and which."""
+
+    def barrier(self, kernel: Kernel) -> None:
+        """Nothing could run; time is about to move, or pollers are let go on."""
+
+    def watch(self, alternative: Alternative) -> None:
+        """The alternative is about to run, chosen or without a choice."""
+
+
+@dataclass
+class Blocked:
+    """A thread that waits at the end of an execution: for what, and who has it."""
+
+    tid: Tid
+    name: str
+    operation: str
+    what: str
+    held_by: Tid | None
+    frames: list[tuple[str, int, str]]
+
+
+@dataclass
+class Step:
+    """One operation of a recorded execution."""
+
+    tid: Tid
+    operation: str
+    what: str
+    deviation: str
+    frames: list[tuple[str, int, str]]
+    choices: int
+    """How many alternatives there were."""
+    accesses: ops.Accesses = ()
+    time: float = 0.0
+
+
+@dataclass
+class Outcome:
+    """How one execution ended."""
+
+    verdict: Verdict
+    choices: list[int]
+    steps: int
+    message: str = ""
+    exception: BaseException | None = None
+    traceback: str = ""
+    failed_tid: Tid | None = None
+    blocked: list[Blocked] = field(default_factory=list)
+    threads: int = 1
+    clock: float = 0.0
+    cut: str = ""
+    """The limit that cut the execution, if one did."""
+    offered: int = 0
+    """Points with more than one alternative."""
+    value: Any = None
+    trace: list[Step] = field(default_factory=list)
+    names: dict[Tid, str] = field(default_factory=dict)
+
+
+class Kernel:
+    """Runs executions, one after the other, in the OS thread it was made in."""
+
+    # How often a fiber may catch Teardown and go on before it is left where it is.
+    STUBBORN = 200
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.strategy: Chooser
+        self.outside = Fiber(self, (-1,), 1)
+        self.current = self.outside
+        self.active = False
+        self.recording = False
+        self.watching = False
+        self.graveyard: list[Any] = []
+        self.heartbeat = 0
+        self.live: list[Fiber] = []
+        self.stamp: Any = True
+        self.point: Callable[[], None] = self._point_outside
+        self.own_files: tuple[str, ...] = ()
+        self._reset()
+
+    def _reset(self) -> None:
+        self.live = []
+        self.choices: list[int] = []
+        self.steps = 0
+        self.limit = self.bounds.steps // 2
+        self.fair = False
+        self.clock = 0.0
+        self.timed = 0
+        self.timeouts_left = self.bounds.early_timeouts
+        self.faults_left = self.bounds.faults
+        self.interruptible = self.bounds.interrupts and self.bounds.faults > 0
+        self.special = self.interruptible
+        self.aside: list[Fiber] = []
+        self.offered = 0
+        self.fiber_count = 0
+        self.waited_for = 0
+        self.quiet: list[Any] = [True]
+        self.outcome: Outcome | None = None
+        self.failure: tuple[str, BaseException, str, Tid] | None = None
+        self.tearing = False
+        self.stamp = True
+        self.stagnation = Stagnation()
+        self.trace: list[Step] = []
+        self.names: dict[Tid, str] = {}
+        self.value: Any = None
+        self.at_exit: list[Callable[[], object]] = []
+
+    # -- an execution, from outside
+
+    def run(self, program: Callable[[], Any], strategy: Chooser) -> Outcome:
+        """Run `program` as the main thread of a new execution and say how it ended."""
+        self._reset()
+        self.strategy = strategy
+        self.watching = strategy.watches or self.recording
+        self.hub = getcurrent()
+        main = self._fiber((), 1)
+        main.started = True
+        main.run = self._main(main, program)
+        main.switch = greenlet(main.run).switch
+        self.main = main
+        self.current = main
+        self.active = True
+        self.point = self._point
+        try:
+            main.switch()
+            outcome = self.outcome
+            assert outcome is not None
+        finally:
+            self._tear_down()
+            self.active = False
+            self.point = self._point_outside
+            self.current = self.outside
+        outcome.trace = self.trace
+        outcome.names = self.names
+        self.live = []
+        return outcome
+
+    def _tear_down(self) -> None:
+        """Raise `Teardown` in what is left until it is gone."""
+        self.tearing = True
+        self.point = self._point_torn
+        for fiber in self.live:
+            if not fiber.started:
+                continue
+            glet: Any = fiber.switch.__self__  # type: ignore[attr-defined]
+            self.current = fiber
+            fiber.steps = 0
+            if not glet.dead:
+                glet.throw(Teardown)
+            if not glet.dead:
+                self.graveyard.append(glet)
+        for fiber in self.live:
+            fiber.switch = fiber.run = None  # type: ignore[assignment]
+
+    def _point_torn(self) -> None:
+        fiber = self.current
+        fiber.steps += 1
+        if fiber.steps > self.STUBBORN:
+            self.hub.switch()
+        raise Teardown
+
+    def _point_outside(self) -> None:
+        """An operation by code that runs while no execution does: a finalizer, a leftover."""
+        if not self.outside.guard:
+            raise RuntimeError(
+                f"{self.outside.op.name} would wait for ever: no execution is running"
+            )
+
+    # -- fibers
+
+    def _fiber(self, tid: Tid, ident: int) -> Fiber:
+        fiber = Fiber(self, tid, ident)
+        fiber.index = self.fiber_count
+        self.fiber_count += 1
+        live = self.live
+        live.append(fiber)
+        if len(live) > 2 and live[-2].tid > tid:
+            live.sort(key=_by_tid)
+        return fiber
+
+    def spawn(
+        self, function: Callable[..., Any], args: Any, kwargs: Any, *, daemon: bool, wait: bool
+    ) -> Fiber:
+        """Make a fiber that will call `function`. With `wait` the program ends no earlier."""
+        parent = self.current
+        number = parent.children
+        parent.children = number + 1
+        fiber = self._fiber((*parent.tid, number), parent.ident * 1024 + number + 1)
+        fiber.daemon = daemon
+        fiber.edge = self.stamp
+        if wait:
+            self.waited_for += 1
+            self.quiet.clear()
+            fiber.handle = True
+
+        def run(*_: object) -> None:
+            try:
+                if fiber.inject is not None:
+                    self._inject(fiber)
+                function(*args, **kwargs)
+            except Teardown:
+                return
+            except SystemExit:
+                pass
+            except BaseException as error:
+                self.escaped(error, fiber)
+            self._exit(fiber)
+
+        fiber.run = run
+        fiber.switch = greenlet(run, self.hub).switch
+        return fiber
+
+    def _main(self, main: Fiber, program: Callable[[], Any]) -> Callable[..., None]:
+        def run(*_: object) -> None:
+            try:
+                try:
+                    self.value = program()
+                except Teardown:
+                    raise
+                except BaseException as error:
+                    self.escaped(error, main)
+                try:
+                    for function in reversed(self.at_exit):
+                        function()
+                except Teardown:
+                    raise
+                except BaseException as error:
+                    self.escaped(error, main)
+                self.interruptible = False
+                main.op = ops.SHUTDOWN
+                main.obj = main
+                main.guard = self.quiet
+                self.point()
+                self._finish("done")
+            except Teardown:
+                pass
+
+        return run
+
+    def escaped(self, error: BaseException, fiber: Fiber | None = None) -> None:
+        """An exception left a thread. The first one is the failure; the execution goes on."""
+        if self.tearing:
+            return
+        if self.failure is None:
+            fiber = fiber or self.current
+            text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            try:
+                shown = f"{type(error).__name__}: {error}"
+            except Exception:
+                shown = type(error).__name__
+            self.failure = (shown, error, text, fiber.tid)
+
+    def _exit(self, fiber: Fiber) -> None:
+        """The last operation of a thread other than the main one."""
+        if self.tearing:
+            return
+        fiber.op = ops.EXIT
+        fiber.obj = fiber.subject
+        fiber.guard = True
+        try:
+            self.point()
+        except Teardown:
+            return
+        fiber.done.append(self.stamp)
+        for one in fiber.locals:
+            one.forget(fiber)
+        self.live.remove(fiber)
+        if fiber.handle:
+            self.waited_for -= 1
+            if not self.waited_for:
+                self.quiet.append(self.stamp)
+        if fiber.thread is not None:
+            fiber.thread._virtual_exit()
+        fiber.guard = False
+        following = self._next(fiber)
+        glet = getcurrent()
+        if following is None:
+            glet.parent = self.hub
+        else:
+            self.current = following
+            following.started = True
+            glet.parent = following.switch.__self__  # type: ignore[attr-defined]
+
+    # -- the step
+
+    def _point(self) -> None:
+        """Let the running fiber stop before its pending operation, and come back to run it."""
+        running = self.current
+        running.steps += 1
+        op = running.op
+        if op.observes:
+            self._poll(running)
+        elif running.seen:
+            running.seen.clear()
+        if running.deadline is not None:
+            self.timed += 1
+        following = self._next(running)
+        if following is running:
+            if running.inject is not None:
+                self._inject(running)
+            return
+        if following is None:
+            self.hub.switch()
+        else:
+            self.current = following
+            following.started = True
+            following.switch()
+        if running.inject is not None:
+            self._inject(running)
+        if self.tearing:
+            raise Teardown
+
+    def _next(self, running: Fiber) -> Fiber | None:
+        """Decide which fiber runs its operation now; None if the execution has ended."""
+        self.steps += 1
+        self.heartbeat += 1
+        alternatives: list[Alternative]
+        while True:
+            alternatives = [fiber for fiber in self.live if fiber.guard]
+            if alternatives:
+                break
+            if not self._idle():
+                return None
+        if running.guard and alternatives[0] is not running:
+            alternatives.remove(running)
+            alternatives.insert(0, running)
+        if self.special or self.timed:
+            self._deviations(alternatives)
+        count = len(alternatives)
+        if count == 1:
+            choice = 0
+            if self.watching:
+                # A reduction may hold even the only alternative to be explored already.
+                choice = self.strategy.choose(alternatives, running)
+        elif self.fair:
+            # Round robin, in place of the strategy, to tell a slow execution from a livelock.
+            choice = self.steps % len([one for one in alternatives if type(one) is Fiber])
+            self.choices.append(choice)
+            self.offered += 1
+        else:
+            choice = self.strategy.choose(alternatives, running)
+            self.choices.append(choice)
+            self.offered += 1
+        if choice < 0:
+            self._finish("redundant", stop=True)
+            return None
+        if self.steps >= self.limit and not self._over_limit():
+            return None
+        chosen = alternatives[choice]
+        if self.watching:
+            if self.recording:
+                self._record(chosen, count)
+            self.strategy.watch(chosen)
+        if type(chosen) is Deviation:
+            following = chosen.fiber
+            self._deviate(chosen)
+        else:
+            following = chosen  # type: ignore[assignment]
+        if self.aside:
+            self._release_pollers(following)
+        if following.deadline is not None:
+            following.deadline = None
+            self.timed -= 1
+        return following
+
+    def _deviations(self, alternatives: list[Alternative]) -> None:
+        if self.timed and self.timeouts_left:
+            for fiber in self.live:
+                if fiber.deadline is not None and not fiber.guard:
+                    alternatives.append(Deviation(fiber, "timeout"))
+        if self.interruptible and self.faults_left and self.fiber_count > 1:
+            alternatives.append(Deviation(self.main, "interrupt"))
+
+    def _deviate(self, deviation: Deviation) -> None:
+        fiber = deviation.fiber
+        if deviation.kind == "timeout":
+            self.timeouts_left -= 1
+            assert fiber.deadline is not None
+            fiber.now = max(fiber.now, fiber.deadline)
+            fiber.expired = True
+        else:
+            self.faults_left -= 1
+            fiber.inject = KeyboardInterrupt()
+        if fiber in self.aside:
+            self.aside.remove(fiber)
+
+    def _inject(self, fiber: Fiber) -> None:
+        error, fiber.inject = fiber.inject, None
+        assert error is not None
+        raise error
+
+    # -- polling
+
+    def _poll(self, fiber: Fiber) -> None:
+        """Note an observation; set the fiber aside if it only repeats itself."""
+        op = fiber.op
+        if op is ops.MEMORY_READ:
+            key = (op, fiber.obj.key, fiber.where)
+        else:
+            key = (op, id(fiber.obj), 0)
+        seen = fiber.seen
+        count = seen.get(key, 0) + 1
+        seen[key] = count
+        if count > self.bounds.polls and fiber.deadline is None and len(self.live) > 1:
+            fiber.held_guard = fiber.guard
+            fiber.guard = False
+            self.aside.append(fiber)
+
+    def _release_pollers(self, following: Fiber) -> None:
+        """Let go on those who watch what the operation about to run may change."""
+        if following.op.observes:
+            return
+        touched = {key for key, mode in following.op.accesses(following) if mode != ops.READ}
+        if not touched:
+            return
+        for fiber in self.aside[:]:
+            if fiber is not following and any(
+                _watched(key, touched) for key in fiber.seen
+            ):
+                self._resume(fiber)
+
+    def _resume(self, fiber: Fiber) -> None:
+        self.aside.remove(fiber)
+        fiber.seen.clear()
+        fiber.guard = fiber.held_guard
+        fiber.held_guard = None
+
+    # -- time, and the end
+
+    def _idle(self) -> bool:
+        """Nothing can run: let pollers go on, move the clock, or end. False if it has ended."""
+        if self.watching:
+            self.strategy.barrier(self)
+        stagnant = self.stagnation.look(self)
+        if stagnant:
+            self._finish("stuck" if self.timed else "livelock", message=stagnant, stop=True)
+            return False
+        progress = False
+        for fiber in self.aside[:]:
+            self._resume(fiber)
+            progress = progress or bool(fiber.guard)
+        if self.timed:
+            earliest = min(f.deadline for f in self.live if f.deadline is not None)
+            self.clock = max(self.clock, earliest)
+            for fiber in self.live:
+                if fiber.deadline is not None and fiber.deadline <= self.clock:
+                    fiber.expired = True
+                    fiber.deadline = None
+                    self.timed -= 1
+                    fiber.guard = True
+                    fiber.seen.clear()
+            return True
+        if progress:
+            return True
+        self._finish("deadlock", stop=True)
+        return False
+
+    def _over_limit(self) -> bool:
+        if not self.fair:
+            self.fair = True
+            self.limit = self.bounds.steps
+            return True
+        self._finish(
+            "livelock",
+            message=f"still running after {self.steps} operations, the last "
+            f"{self.bounds.steps // 2} of them fairly scheduled",
+            stop=True,
+        )
+        assert self.outcome is not None
+        self.outcome.cut = f"limit of {self.bounds.steps} operations per execution"
+        return False
+
+    def _finish(self, verdict: Verdict, *, message: str = "", stop: bool = False) -> None:
+        blocked = []
+        if verdict in ("deadlock", "stuck", "livelock"):
+            blocked = [self._blocked(fiber) for fiber in self.live]
+            message = message or "no thread can run"
+        outcome = Outcome(verdict, self.choices, self.steps, message, blocked=blocked)
+        if self.failure is not None and verdict != "redundant":
+            outcome.verdict = "failed"
+            outcome.message, outcome.exception, outcome.traceback, outcome.failed_tid = self.failure
+        outcome.threads = self.fiber_count
+        outcome.clock = self.clock
+        outcome.offered = self.offered
+        outcome.value = self.value
+        self.outcome = outcome
+
+    # -- what primitives and programs ask for
+
+    def draw(self, count: int) -> int:
+        """A number below `count`, 0 by default, at the strategy's choice: for injected faults."""
+        fiber = self.current
+        fiber.draws += 1
+        if not self.faults_left or not self.active or self.tearing or self.fair:
+            return 0
+        choice = self.strategy.draw(count, fiber)
+        self.choices.append(choice)
+        self.offered += 1
+        if choice:
+            self.faults_left -= 1
+        return choice
+
+    def time(self) -> float:
+        """Seconds since the start of the execution, as the running thread sees them."""
+        now = self.current.now
+        return now if now > self.clock else self.clock
+
+    # -- the sink of rewritten memory accesses
+
+    def access(self, location: Any, is_write: bool, site: int) -> None:
+        """The running thread is about to read or write a shared variable."""
+        if len(self.live) > 1:
+            fiber = self.current
+            fiber.op = ops.MEMORY_WRITE if is_write else ops.MEMORY_READ
+            fiber.obj = location
+            fiber.where = site
+            fiber.guard = True
+            self.point()
+
+    def access_all(self, accesses: Sequence[tuple[Any, bool]], site: int) -> None:
+        """The running thread is about to access several shared variables in one step."""
+        if len(self.live) > 1:
+            fiber = self.current
+            fiber.op = ops.MEMORY_MANY
+            fiber.obj = accesses
+            fiber.where = site
+            fiber.guard = True
+            self.point()
+
+    # -- telling
+
+    def frames(self, fiber: Fiber) -> list[tuple[str, int, str]]:
+        """Where a fiber stands: file, line and function, innermost first, without our own files."""
+        frame: FrameType | None
+        if not fiber.started:
+            return []
+        glet: Any = fiber.switch.__self__  # type: ignore[attr-defined]
+        if glet is getcurrent():
+            import sys
+
+            frame = sys._getframe()
+        else:
+            frame = glet.gr_frame
+        found = []
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if not name.startswith(self.own_files):
+                found.append((name, frame.f_lineno, frame.f_code.co_name))
+            frame = frame.f_back
+        return found
+
+    def _record(self, chosen: Alternative, count: int) -> None:
+        deviation = ""
+        if type(chosen) is Deviation:
+            deviation, fiber = chosen.kind, chosen.fiber
+        else:
+            fiber = chosen  # type: ignore[assignment]
+        self.trace.append(
+            Step(
+                fiber.tid,
+                fiber.op.name,
+                describe(fiber.obj),
+                deviation,
+                self.frames(fiber),
+                count,
+                fiber.op.accesses(fiber),
+                self.clock,
+            )
+        )
+        if fiber.tid not in self.names:
+            self.names[fiber.tid] = _thread_name(fiber)
+
+    def _blocked(self, fiber: Fiber) -> Blocked:
+        holder = getattr(fiber.obj, "_owner", None)
+        return Blocked(
+            fiber.tid,
+            _thread_name(fiber),
+            fiber.op.name,
+            describe(fiber.obj),
+            holder.tid if isinstance(holder, Fiber) and not fiber.guard else None,
+            self.frames(fiber),
+        )
+
+
+def _by_tid(fiber: Fiber) -> Tid:
+    return fiber.tid
+
+
+def _watched(key: Any, touched: set[int]) -> bool:
+    op, number, _ = key
+    if op is ops.MEMORY_READ:
+        return ~number in touched
+    return any(number << 2 | part in touched for part in (0, 1, 2))
+
+
+def _thread_name(fiber: Fiber) -> str:
+    thread = fiber.thread
+    if thread is not None:
+        return str(getattr(thread, "_name", None) or name_of(fiber.tid))
+    return "MainThread" if not fiber.tid else f"thread {name_of(fiber.tid)}"
+
+
+def describe(thing: Any) -> str:
+    """A shared object in print: its type, and what it is called if that is known."""
+    if isinstance(thing, Fiber):
+        return repr(thing)
+    if isinstance(thing, (list, tuple)):
+        return ", ".join(str(location) for location, _ in thing)
+    teller = getattr(type(thing), "_virtual_name", None)
+    if teller is not None:
+        return str(teller(thing))
+    if hasattr(thing, "key"):
+        return str(thing)
+    return type(thing).__name__

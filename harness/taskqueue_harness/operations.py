@@ -1,0 +1,160 @@
+"""Operations: what a thread is about to do to something that other threads can see.
+
+A controlled thread stops in front of each operation and says what it is (`Op`), to what (`obj`)
+and what makes it possible (`guard`, an object that is true while the operation can run). The
+scheduler picks a thread; the operation then runs in one piece.
+
+Two operations are *dependent* if their order can matter. Exploration with partial-order reduction
+visits one schedule for each order of dependent operations, so a pair wrongly called independent
+hides behaviour, and a pair wrongly called dependent only costs time. An operation is described by
+*accesses*, pairs of location and mode. Reads commute with reads, additions with additions (a count
+going down does not care who took it down first), and everything else on one location is in order.
+
+What cannot be reversed is no access at all: a lock's release makes the next acquisition possible,
+and so always comes before it. Such order is carried by *stamps*: the release leaves its stamp in
+the lock and the acquisition takes it out. Hence two acquisitions of a lock are dependent, a release
+and a blocking acquisition are not (Flanagan and Godefroid, POPL 2005, "may be co-enabled"), but a
+release and an attempt that can fail are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from taskqueue_harness.kernel import Fiber
+
+READ: Final = 0
+WRITE: Final = 1
+ADD: Final = 2
+
+Access = tuple[int, int]
+"""Location key and mode. Keys are valid within one execution only."""
+
+Accesses = tuple[Access, ...]
+
+# The parts of an object that operations can touch apart from each other.
+TAKE: Final = 0  # the end at which something is taken: a lock's acquisition, a queue's get
+GIVE: Final = 1  # the end at which something is given: a lock's release, a queue's put
+COUNT: Final = 2  # a queue's count of unfinished tasks
+_PART_BITS: Final = 2
+
+
+def clash(first: int, second: int) -> bool:
+    """True if accesses of these modes to one location are dependent."""
+    return first == WRITE or second == WRITE or first != second
+
+
+class Op:
+    """A kind of operation: its name and the parts of its object that it accesses.
+
+    `late` replaces `parts` for an operation whose time is up: it can find its object available or
+    not, so it observes what a patient one would not. `observes` marks operations that change
+    nothing by themselves; a thread that only repeats such operations is polling.
+    """
+
+    __slots__ = ("late", "name", "observes", "parts")
+
+    def __init__(
+        self,
+        name: str,
+        parts: tuple[Access, ...] = (),
+        *,
+        late: tuple[Access, ...] | None = None,
+        observes: bool = False,
+    ) -> None:
+        self.name = name
+        self.parts = parts
+        self.late = parts if late is None else late
+        self.observes = observes
+
+    def accesses(self, fiber: Fiber) -> Accesses:
+        """What the pending operation of `fiber`, which is of this kind, accesses."""
+        parts = self.late if fiber.expired else self.parts
+        if not parts:
+            return ()
+        base = id(fiber.obj) << _PART_BITS
+        return tuple([(base | part, mode) for part, mode in parts])
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+
+class MemoryOp(Op):
+    """A read or write of a shared variable; the object is the location, numbered by the world."""
+
+    __slots__ = ("mode",)
+
+    def __init__(self, name: str, mode: int) -> None:
+        super().__init__(name, observes=mode == READ)
+        self.mode = mode
+
+    def accesses(self, fiber: Fiber) -> Accesses:
+        # Negative keys: apart from those made of addresses.
+        return ((~fiber.obj.key, self.mode),)
+
+
+class MemoryManyOp(Op):
+    """Several accesses to shared variables in one step; the object is the sequence of them."""
+
+    __slots__ = ()
+
+    def accesses(self, fiber: Fiber) -> Accesses:
+        return tuple([(~location.key, WRITE if write else READ) for location, write in fiber.obj])
+
+
+def dependent(first: Accesses, second: Accesses) -> bool:
+    """True if two operations, by their accesses, may not commute."""
+    for key, mode in first:
+        for other_key, other_mode in second:
+            if key == other_key and (mode == WRITE or other_mode == WRITE or mode != other_mode):
+                return True
+    return False
+
+
+_OBSERVE: Final = ((TAKE, READ), (GIVE, READ))
+_TRY: Final = ((TAKE, WRITE), (GIVE, READ))
+
+# Threads. The object is the Thread, or what stands for it.
+BEGIN: Final = Op("begin")
+START: Final = Op("start", ((TAKE, WRITE),))
+EXIT: Final = Op("exit", ((TAKE, WRITE),))
+JOIN: Final = Op("join", late=((TAKE, READ),), observes=True)
+IS_ALIVE: Final = Op("is_alive", ((TAKE, READ),), observes=True)
+SHUTDOWN: Final = Op("wait for non-daemon threads")
+YIELD: Final = Op("yield", observes=True)
+SLEEP: Final = Op("sleep", observes=True)
+
+# Locks. Taking and giving back a mutex by itself changes nothing for good.
+ACQUIRE: Final = Op("acquire", ((TAKE, WRITE),), late=_TRY, observes=True)
+TRY_ACQUIRE: Final = Op("try to acquire", _TRY, observes=True)
+RELEASE: Final = Op("release", ((GIVE, WRITE),), observes=True)
+LOCKED: Final = Op("locked", _OBSERVE, observes=True)
+
+# Conditions, events, semaphores.
+WAIT: Final = Op("wait", ((TAKE, WRITE),))
+WAKE: Final = Op("wake", late=((TAKE, READ),))
+NOTIFY: Final = Op("notify", ((TAKE, WRITE),))
+SET: Final = Op("set", ((TAKE, WRITE),))
+CLEAR: Final = Op("clear", ((TAKE, WRITE),))
+IS_SET: Final = Op("is_set", ((TAKE, READ),), observes=True)
+EVENT_WAIT: Final = Op("wait", ((TAKE, WRITE),))
+DOWN: Final = Op("acquire", ((TAKE, WRITE),), late=_TRY)
+TRY_DOWN: Final = Op("try to acquire", _TRY)
+UP: Final = Op("release", ((GIVE, WRITE),))
+BOUNDED_UP: Final = Op("release", ((TAKE, READ), (GIVE, WRITE)))
+
+# Queues.
+PUT: Final = Op("put", ((GIVE, WRITE),), late=((TAKE, READ), (GIVE, WRITE)))
+GET: Final = Op("get", ((TAKE, WRITE),), late=_TRY)
+TRY_PUT: Final = Op("put_nowait", ((TAKE, READ), (GIVE, WRITE)))
+TRY_GET: Final = Op("get_nowait", _TRY)
+SIZE: Final = Op("size", _OBSERVE, observes=True)
+TASK_DONE: Final = Op("task_done", ((COUNT, ADD),))
+QUEUE_JOIN: Final = Op("join", ((COUNT, READ), (GIVE, READ)))
+SHUT: Final = Op("shutdown", ((TAKE, WRITE), (GIVE, WRITE), (COUNT, WRITE)))
+
+# Shared memory, seen where the source is rewritten.
+MEMORY_READ: Final = MemoryOp("read", READ)
+MEMORY_WRITE: Final = MemoryOp("write", WRITE)
+MEMORY_MANY: Final = MemoryManyOp("access")

@@ -1,0 +1,81 @@
+"""Telling a hang that polling hides from a program that merely waits.
+
+``while any(t.is_alive() for t in threads): t.join(1)`` never deadlocks: one thread always wakes up.
+Yet nothing will ever change if everybody else is blocked for good and the pollers only look. An
+execution is *stuck* when the whole visible state comes back: between moves of the clock no
+operation changed anything, the same threads are blocked, and the pollers stand at the same places
+with the same local variables. Three such rounds settle it. A poller that reads the clock or counts
+its rounds is in a new state each time, and goes on.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from taskqueue_harness.kernel import Fiber, Kernel
+
+ROUNDS = 3
+_PLAIN = (int, float, str, bytes, bool, type(None))
+_SIZED = (list, dict, set, tuple, frozenset, deque)
+
+
+class Stagnation:
+    """Watches the idle moments of one execution."""
+
+    __slots__ = ("_changes", "_fibers", "_seen", "changes")
+
+    def __init__(self) -> None:
+        self.changes = 0
+        """Counts what may end a wait: primitives add to it when they change something."""
+        self._changes = -1
+        self._fibers = -1
+        self._seen: dict[Any, int] = {}
+
+    def look(self, kernel: Kernel) -> str:
+        """Called when nothing can run. What is stuck, in words, or the empty string."""
+        if self._changes != self.changes or self._fibers != len(kernel.live):
+            self._changes = self.changes
+            self._fibers = len(kernel.live)
+            self._seen.clear()
+            return ""
+        state = tuple([_state(fiber) for fiber in kernel.live])
+        count = self._seen.get(state, 0) + 1
+        self._seen[state] = count
+        if count < ROUNDS:
+            return ""
+        if not kernel.timed and not kernel.aside:
+            return ""
+        return "the threads that still run only poll; all others are blocked for ever"
+
+
+def _state(fiber: Fiber) -> Any:
+    found: list[Any] = [fiber.tid, fiber.op]
+    if fiber.started:
+        frame: FrameType | None = fiber.switch.__self__.gr_frame  # type: ignore[attr-defined]
+        while frame is not None:
+            found.append(frame.f_code)
+            found.append(frame.f_lasti)
+            for name, value in frame.f_locals.items():
+                found.append(name)
+                found.append(_value(value, True))
+            frame = frame.f_back
+    return tuple(found)
+
+
+def _value(value: Any, deep: bool) -> Any:
+    cls = type(value)
+    if cls in _PLAIN:
+        return value
+    if cls in _SIZED:
+        return (id(value), len(value))
+    if deep:
+        try:
+            content = object.__getattribute__(value, "__dict__")
+        except (AttributeError, TypeError):
+            return id(value)
+        if type(content) is dict and len(content) < 50:
+            return (id(value), tuple([_value(one, False) for one in content.values()]))
+    return id(value)
