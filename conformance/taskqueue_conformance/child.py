@@ -24,6 +24,7 @@ from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load
 from taskqueue_conformance.perform import Performance
 from taskqueue_conformance.preempt import Preemption
 from taskqueue_conformance.stage import RealStage
+from taskqueue_conformance.things import Item
 from taskqueue_conformance.watch import Limits, Watch, stacks
 from taskqueue_conformance.workload import Scenario
 
@@ -144,6 +145,7 @@ class _Session:
         counts = []
         for number in range(scenario.runs):
             performance = Performance(scenario, self.stage, number)
+            performance.others = self._known_elsewhere
             self.performances.append(performance)
             if not performance.construct(_subject):
                 continue
@@ -171,6 +173,7 @@ class _Session:
         joins = []
         for number in range(self.scenario.peers):
             performance = Performance(self.scenario, self.stage, number)
+            performance.others = self._known_elsewhere
             self.performances.append(performance)
             if performance.construct(_subject):
                 joins.append(self.stage.spawn(performance.run))
@@ -178,6 +181,9 @@ class _Session:
             join()
         for performance in self.performances:
             self._settle(performance)
+
+    def _known_elsewhere(self, item: Item) -> bool:
+        return any(performance.knows(item) for performance in self.performances)
 
     def _settle(self, performance: Performance) -> None:
         """Wait for callbacks that outlive run(), as long as they show signs of life."""

@@ -103,6 +103,8 @@ class Performance:
         """By thread, the actor that it is."""
         self.witnesses: list[weakref.ref[Any]] = []
         self.queue: Any = None
+        self.others: Callable[[Item], bool] | None = None
+        """Tells whether an item that is not known here was put into another queue."""
         self._note = self._make_note()
 
     def _make_note(self) -> Callable[[int, int, int], None]:
@@ -114,6 +116,11 @@ class Performance:
         return note
 
     # -- what the caller of run() does ---------------------------------------------------------
+
+    def knows(self, item: Item) -> bool:
+        """Whether this queue has put that very item."""
+        known = self._items.get(id(item))
+        return known is not None and known[1] is item
 
     def construct(self, subject: Subject) -> bool:
         """Make the queue; False, and the reason is kept, if that raised."""
@@ -431,15 +438,17 @@ class Performance:
         if thing is None:
             return END
         if self._weak:
-            if isinstance(thing, Item) and self._item_refs[thing.number]() is thing:
-                return int(thing.number)
+            number = thing.number if isinstance(thing, Item) else -1
+            if 0 <= number < len(self._item_refs) and self._item_refs[number]() is thing:
+                return number
         else:
             known = self._items.get(id(thing))
             if known is not None and known[1] is thing:
                 return known[0]
         if isinstance(thing, Item):
-            kind = "a copy of " if thing.number < len(self._item_kinds) else ""
-            self._strangers.append(f"{kind}item {thing.number}, of type {type(thing).__name__}")
+            foreign = self.others is not None and self.others(thing)
+            relation = "an item of another queue" if foreign else f"a copy of item {thing.number}"
+            self._strangers.append(relation)
         else:
             self._strangers.append(f"an object of type {type(thing).__name__}")
         return STRANGER

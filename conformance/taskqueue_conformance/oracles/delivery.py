@@ -1,0 +1,193 @@
+"""Oracles of section 1: delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskqueue_conformance.history import END, HELPERS, Call, History, actor_name
+from taskqueue_conformance.oracles.blame import lost_items
+
+__all__ = [
+    "any_thread",
+    "consumers_items",
+    "delivered_after_consumer_failed",
+    "delivered_after_producer_failed",
+    "exactly_once",
+    "first_in_first_out",
+    "get_waits",
+    "none_refused",
+    "same_object",
+]
+
+MAX_NAMED = 5
+
+
+def _lost(h: History, clause: str) -> Iterator[str]:
+    lost = [put for found, put in lost_items(h) if found == clause]
+    if lost:
+        names = ", ".join(h.item_name(put.argument) for put in lost[:MAX_NAMED])
+        more = f" and {len(lost) - MAX_NAMED} more" if len(lost) > MAX_NAMED else ""
+        of = f"{len(lost)} of {len(h.puts)} items put"
+        yield f"never delivered: {names}{more} ({of})"
+
+
+def _refused(h: History, clause: str) -> Iterator[str]:
+    for put in h.puts:
+        if put.raised and put.argument != END and _clause_of_refusal(h, put) == clause:
+            what = h.failures[put.value]
+            yield (
+                f"put({h.item_name(put.argument)}) by {actor_name(put.actor)} raised "
+                f"{what.type}: {what.text}"
+            )
+
+
+def _clause_of_refusal(h: History, put: Call) -> str:
+    """The clause that a put() of a proper item contradicts by raising."""
+    if put.actor >= HELPERS:
+        return "TQ-1.9"
+    if put.actor > 0:
+        return "TQ-1.8"
+    gone = [life for life in h.consumers if life.left is not None and life.left < put.begin]
+    if gone and len(gone) == len(h.consumers):
+        return "TQ-2.4"
+    if any(life.failure is not None for life in gone):
+        return "TQ-1.7"
+    return "TQ-1.1"
+
+
+def refused_for_want_of_consumers(h: History) -> Iterator[str]:
+    """put() that raised because nobody was left to take the item."""
+    return _refused(h, "TQ-2.4")
+
+
+def exactly_once(h: History) -> Iterator[str]:
+    """TQ-1.1."""
+    yield from _lost(h, "TQ-1.1")
+    yield from _refused(h, "TQ-1.1")
+    for item, calls in h.deliveries.items():
+        if len(calls) > 1:
+            takers = ", ".join(actor_name(call.actor) for call in calls[:MAX_NAMED])
+            yield f"{h.item_name(item)} was delivered {len(calls)} times: to {takers}"
+            return
+    for stranger in h.strangers:
+        if stranger.startswith("an object"):
+            yield f"get() returned {stranger} that nobody had put"
+            return
+
+
+def first_in_first_out(h: History) -> Iterator[str]:
+    """TQ-1.2: if put(a) came back before put(b) was called, get of b must not precede get of a.
+
+    The only order that a queue owes: of overlapping calls either may be first (Henzinger, Sezgin,
+    Vafeiadis, "Aspect-oriented linearizability proofs", CONCUR 2013, violation VOrd).
+    """
+    delivered = [put for put in h.puts if put.returned and put.argument in h.deliveries]
+    by_return = sorted(delivered, key=lambda put: put.end or 0)
+    latest: Call | None = None  # of all items put before b was called, the one last asked for
+    latest_item = 0
+    place = 0
+    for put in sorted(delivered, key=lambda put: put.begin):
+        while place < len(by_return) and (by_return[place].end or 0) < put.begin:
+            get = h.deliveries[by_return[place].argument][0]
+            if latest is None or get.begin > latest.begin:
+                latest, latest_item = get, by_return[place].argument
+            place += 1
+        get = h.deliveries[put.argument][0]
+        if latest is not None and get.before(latest):
+            yield (
+                f"{h.item_name(put.argument)} was handed out (to {actor_name(get.actor)}) before "
+                f"{h.item_name(latest_item)} (to {actor_name(latest.actor)}), which had been put "
+                "earlier"
+            )
+            return
+
+
+def same_object(h: History) -> Iterator[str]:
+    """TQ-1.3."""
+    for stranger in h.strangers:
+        if stranger.startswith("a copy"):
+            yield f"get() returned {stranger} and not the object that was put"
+            return
+
+
+def get_waits(h: History) -> Iterator[str]:
+    """TQ-1.4."""
+    for get in h.gets:
+        if get.raised and get.actor < HELPERS:
+            what = h.failures[get.value]
+            waited = h.seconds(get.begin_time, get.end_time or get.begin_time)
+            yield (
+                f"get() by {actor_name(get.actor)} raised {what.type}: {what.text} "
+                f"after {waited:.2f} s"
+            )
+    if h.interrupted is not None or any(put.argument == END for put in h.puts):
+        return
+    yield from _early_end(h)
+
+
+def _early_end(h: History) -> Iterator[str]:
+    left = h.producer.left
+    for get in h.gets:
+        if not get.returned or get.value != END or get.end is None or get.actor >= HELPERS:
+            continue
+        who = actor_name(get.actor)
+        if left is None or get.end < left:
+            yield f"{who} received the end although the producer was still at work"
+            return
+        for put in h.puts:
+            taken = h.deliveries.get(put.argument)
+            if taken and put.end is not None and put.end < left and taken[0].begin > get.end:
+                item = h.item_name(put.argument)
+                yield f"{who} received the end although {item} had not been taken"
+                return
+
+
+def none_refused(h: History) -> Iterator[str]:
+    """TQ-1.5."""
+    nones = [put for put in h.puts if put.argument == END]
+    for put in nones:
+        if put.returned:
+            yield f"put(None) by {actor_name(put.actor)} was accepted"
+    if nones and not any(put.returned for put in nones):
+        for sentence in _early_end(h):
+            yield f"put(None) was refused, and yet {sentence}"
+
+
+def delivered_after_producer_failed(h: History) -> Iterator[str]:
+    """TQ-1.6."""
+    for sentence in _lost(h, "TQ-1.6"):
+        yield f"the producer failed, and what it had put before was {sentence}"
+
+
+def delivered_after_consumer_failed(h: History) -> Iterator[str]:
+    """TQ-1.7."""
+    for sentence in _lost(h, "TQ-1.7"):
+        yield f"{actor_name(h.failed[0].actor)} failed, and the others' items were {sentence}"
+    yield from _refused(h, "TQ-1.7")
+
+
+def consumers_items(h: History) -> Iterator[str]:
+    """TQ-1.8."""
+    for sentence in _lost(h, "TQ-1.8"):
+        yield f"put by a consumer and {sentence}"
+    yield from _refused(h, "TQ-1.8")
+
+
+def any_thread(h: History) -> Iterator[str]:
+    """TQ-1.9."""
+    for sentence in _lost(h, "TQ-1.9"):
+        yield f"put by a helper thread and {sentence}"
+    yield from _refused(h, "TQ-1.9")
+    for name, calls in (("get", h.gets), ("ok", h.oks)):
+        for call in calls:
+            if call.raised and call.actor >= HELPERS:
+                what = h.failures[call.value]
+                yield f"{name}() by {actor_name(call.actor)} raised {what.type}: {what.text}"
+                return
+    yield from _helper_hang(h)
+
+
+def _helper_hang(h: History) -> Iterator[str]:
+    from taskqueue_conformance.oracles.blame import hang
+
+    return (sentence for clause, sentence in hang(h) if clause == "TQ-1.9")
