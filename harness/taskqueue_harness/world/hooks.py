@@ -1,0 +1,370 @@
+"""The functions that rewritten code calls.
+
+A hook announces an access to the scheduler, which may let other threads run before it returns; then
+the rewritten code performs the access itself, in its own frame, with nothing in between. So
+exceptions, their messages and their line numbers are those of the original. With no execution
+running the hooks only pass their argument on.
+
+Few hooks need a frame of their own around the access (`Steps`, `_Watched`, `_Augmented`);
+`is_hook_frame` tells which frames of a traceback to leave out.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from taskqueue_harness.world import effects
+from taskqueue_harness.world.effects import Kind
+from taskqueue_harness.world.locations import Namespace
+from taskqueue_harness.world.memory import MODULE_VARIABLES, Memory, is_rewritten
+
+T = TypeVar("T")
+
+_memory: Memory | None = None
+_written: frozenset[str] = frozenset()
+_kinds: dict[type, Kind] = effects.BASE_KINDS
+_PLAIN = Kind.PLAIN
+
+
+@contextmanager
+def active(memory: Memory) -> Iterator[Memory]:
+    """Have the hooks report to `memory`, of the one execution that runs."""
+    global _memory, _written, _kinds
+    before = _memory, _written, _kinds
+    _memory, _written, _kinds = memory, memory.attribute_writes, memory.kinds
+    try:
+        yield memory
+    finally:
+        _memory, _written, _kinds = before
+
+
+def is_hook_frame(frame: types.FrameType) -> bool:
+    """True if the frame belongs to the hooks, not to the program."""
+    return frame.f_code.co_filename == __file__
+
+
+# -- attributes
+
+
+def read_attribute(target: T, name: str, site: int) -> T:
+    if name in _written and _memory is not None:
+        _memory.announce(_memory.attribute(target, name, False), site)
+    return target
+
+
+def write_attribute(target: T, name: str, site: int) -> T:
+    if _memory is not None:
+        _memory.announce(_memory.attribute(target, name, True), site)
+    return target
+
+
+# -- variables
+
+
+def read_variable(namespace: Namespace, name: str, site: int) -> None:
+    if _memory is not None:
+        _memory.sink.access(_memory.locations.variable(namespace, name), False, site)
+
+
+def write_variable(value: T, namespace: Namespace, name: str, site: int) -> T:
+    if _memory is not None:
+        _memory.sink.access(_memory.locations.variable(namespace, name), True, site)
+    return value
+
+
+def bind_by_decorator(namespace: Namespace, name: str, site: int) -> Callable[[T], T]:
+    """The last decorator of a function or class whose name is a tracked variable."""
+    return lambda value: write_variable(value, namespace, name, site)
+
+
+# -- containers
+
+
+def read(target: T, site: int) -> T:
+    """The truth, the length, the members or the text of `target` are about to be read."""
+    kind = _kinds.get(type(target))
+    if kind is not _PLAIN and _memory is not None:
+        _memory.announce(_memory.contents(target, False), site)
+    return target
+
+
+def read_text(target: T, site: int) -> T:
+    """`target` is about to be formatted; the members of a tuple are as well."""
+    if _memory is not None:
+        _memory.announce(_memory.contents(target, False), site)
+    return target
+
+
+def read_both(target: T, other: object, site: int) -> T:
+    """Both operands of a binary operator are about to be read; returns the first argument."""
+    if _memory is not None and (
+        _kinds.get(type(target)) is not _PLAIN or _kinds.get(type(other)) is not _PLAIN
+    ):
+        _memory.announce([*_memory.contents(target, False), *_memory.contents(other, False)], site)
+    return target
+
+
+def pair(left: T, right: object, site: int) -> tuple[T, object]:
+    read_both(left, right, site)
+    return left, right
+
+
+def write_in_place(value: T, target: object, site: int) -> T:
+    """``target += value`` on a local name is about to change what the name refers to."""
+    if _memory is not None and _kinds.get(type(target)) is not _PLAIN:
+        _memory.announce([*_memory.contents(target, True), *_memory.contents(value, False)], site)
+    return value
+
+
+def in_place(target: T, value: object, site: int) -> tuple[T, object]:
+    write_in_place(value, target, site)
+    return target, value
+
+
+def read_item(target: T, site: int) -> T:
+    kind = _kinds.get(type(target))
+    if kind is not _PLAIN and _memory is not None:
+        _memory.announce(_memory.contents(target, hasattr(type(target), "__missing__")), site)
+    return target
+
+
+def write_item(target: T, site: int) -> T:
+    kind = _kinds.get(type(target))
+    if kind is not _PLAIN and _memory is not None:
+        _memory.announce(_memory.contents(target, True), site)
+    return target
+
+
+def read_item_at(target: T, index: object, site: int) -> tuple[T, object]:
+    return read_item(target, site), index
+
+
+def write_item_at(value: object, target: T, index: object, site: int) -> tuple[T, object, object]:
+    return write_item(target, site), index, value
+
+
+def delete_item_at(target: T, index: object, site: int) -> tuple[T, object]:
+    return write_item(target, site), index
+
+
+# -- iteration
+
+
+class Steps:
+    """An iterator whose every step is an operation on what it runs over."""
+
+    __slots__ = ("iterator", "site", "source")
+
+    def __init__(self, iterator: Iterator[Any], source: object, site: int) -> None:
+        self.iterator = iterator
+        self.source = source
+        self.site = site
+
+    def __iter__(self) -> Steps:
+        return self
+
+    def __next__(self) -> Any:
+        if _memory is not None:
+            _memory.announce(_memory.contents(self.source, False), self.site)
+        return next(self.iterator)
+
+
+def iterate(target: Any, site: int) -> Any:
+    """What a loop runs over: `target` itself unless a step of it touches shared memory."""
+    kind = _kinds.get(type(target))
+    if kind is _PLAIN or _memory is None:
+        return target
+    kind = _memory.kind(type(target))
+    if kind is _PLAIN or is_rewritten(type(target).__iter__):
+        return target
+    return Steps(iter(target), target, site)
+
+
+def iterate_fresh(target: Any, site: int) -> Any:
+    """The same for the result of a call that is known to be new: ``enumerate(...)``."""
+    kind = _kinds.get(type(target))
+    if kind is Kind.ITERATOR and _memory is not None and not _memory.inner_contents(target):
+        return target
+    return iterate(target, site)
+
+
+def delegate(target: Any, site: int) -> Any:
+    """What ``yield from`` runs over. A generator must stay itself: it takes send and throw."""
+    return target if type(target) is types.GeneratorType else iterate(target, site)
+
+
+# -- calls
+
+
+def call(function: Any, site: int, /, *arguments: Any, **keywords: Any) -> Any:
+    """Announce a call whose arguments are constants or local names; the caller makes the call."""
+    if _memory is None:
+        return function
+    cls = type(function)
+    if cls is types.FunctionType or cls is types.MethodType:
+        python = function.__func__ if cls is types.MethodType else function
+        if is_rewritten(python):
+            return function
+    _memory.announce(_memory.call(function, arguments, keywords), site)
+    return function
+
+
+def bind_call(function: Any, site: int, /, *arguments: Any, **keywords: Any) -> Any:
+    """The same for any arguments: returns the call, ready to be made without a frame of ours."""
+    if not callable(function):
+        return function
+    call(function, site, *arguments, **keywords)
+    return functools.partial(function, *arguments, **keywords)
+
+
+class _Watched:
+    """A C function whose call is announced once its arguments are there."""
+
+    __slots__ = ("function", "site")
+
+    def __init__(self, function: Any, site: int) -> None:
+        self.function = function
+        self.site = site
+
+    def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
+        call(self.function, self.site, *arguments, **keywords)
+        return self.function(*arguments, **keywords)
+
+
+def watch(function: Any, site: int) -> Any:
+    """What to call in place of `function`: itself, if it is Python code."""
+    if _memory is None:
+        return function
+    cls = type(function)
+    if cls is types.FunctionType:
+        if MODULE_VARIABLES in function.__globals__:
+            return function
+    elif cls is types.MethodType:
+        if is_rewritten(function.__func__):
+            return function
+    elif isinstance(function, type):
+        if function not in effects.CALLS and not issubclass(function, effects.CONTAINERS):
+            return function
+    elif cls is types.BuiltinFunctionType:
+        receiver = function.__self__
+        if (receiver is None or type(receiver) is types.ModuleType) and (
+            effects.CALLS.get(function) is _nothing
+        ):
+            return function
+    elif cls not in _WATCHED or not callable(function):
+        return function
+    return _Watched(function, site)
+
+
+_nothing = effects.CALLS[isinstance]
+_WATCHED = frozenset(
+    {
+        types.MethodWrapperType,
+        types.MethodDescriptorType,
+        types.WrapperDescriptorType,
+        functools.partial,
+        operator.itemgetter,
+        operator.methodcaller,
+        operator.attrgetter,
+    }
+)
+
+
+def guard(value: Any, site: int) -> Any:
+    """A bound method of a container that is handed out: whoever calls it, it is an operation."""
+    if _memory is None or type(value) is not types.BuiltinFunctionType:
+        return value
+    if _memory.kind(type(value.__self__)) is not Kind.CONTAINER:
+        return value
+    watched = _Watched(value, site)
+
+    def guarded(*arguments: Any, **keywords: Any) -> Any:
+        return watched(*arguments, **keywords)
+
+    guarded.__name__, guarded.__qualname__ = value.__name__, value.__qualname__
+    return guarded
+
+
+# -- assignment
+
+
+class _Item:
+    """Stands for ``target[index]`` where an assignment needs a target that is evaluated whole."""
+
+    __slots__ = ("index", "site", "target")
+
+    def __init__(self, target: Any, index: Any, site: int) -> None:
+        self.target, self.index, self.site = target, index, site
+
+    def _store(self, value: Any) -> None:
+        write_item(self.target, self.site)[self.index] = value
+
+    value = property(None, _store)
+
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    **{f"_@{name}": getattr(operator, name) for name in ("getitem", "setitem", "delitem")},
+    "_@Add": operator.add,
+    "_@Sub": operator.sub,
+    "_@Mult": operator.mul,
+    "_@Mod": operator.mod,
+    "_@BitOr": operator.or_,
+    "_@BitAnd": operator.and_,
+    "_@BitXor": operator.xor,
+    "_@Eq": operator.eq,
+    "_@NotEq": operator.ne,
+    "_@Lt": operator.lt,
+    "_@LtE": operator.le,
+    "_@Gt": operator.gt,
+    "_@GtE": operator.ge,
+    "_@iAdd": operator.iadd,
+    "_@iSub": operator.isub,
+    "_@iMult": operator.imul,
+    "_@iMatMult": operator.imatmul,
+    "_@iDiv": operator.itruediv,
+    "_@iMod": operator.imod,
+    "_@iPow": operator.ipow,
+    "_@iLShift": operator.ilshift,
+    "_@iRShift": operator.irshift,
+    "_@iBitOr": operator.ior,
+    "_@iBitXor": operator.ixor,
+    "_@iBitAnd": operator.iand,
+    "_@iFloorDiv": operator.ifloordiv,
+}
+"""Operators as C functions, for operands that must be evaluated before the access is announced."""
+
+HOOKS: dict[str, Any] = {
+    "_@ra": read_attribute,
+    "_@wa": write_attribute,
+    "_@rv": read_variable,
+    "_@wv": write_variable,
+    "_@bv": bind_by_decorator,
+    "_@r": read,
+    "_@rt": read_text,
+    "_@rb": read_both,
+    "_@pair": pair,
+    "_@wip": write_in_place,
+    "_@ri": read_item,
+    "_@wi": write_item,
+    "_@ria": read_item_at,
+    "_@wia": write_item_at,
+    "_@dia": delete_item_at,
+    "_@it": iterate,
+    "_@itf": iterate_fresh,
+    "_@yf": delegate,
+    "_@c": call,
+    "_@bc": bind_call,
+    "_@w": watch,
+    "_@guard": guard,
+    "_@ip": in_place,
+    "_@item": _Item,
+    "_@ns": Namespace,
+    "_@slice": slice,
+    **OPERATORS,
+}
+"""What a rewritten module finds among its globals, under names that no program can spell."""

@@ -1,0 +1,394 @@
+"""What an attribute access, a call or an iteration touches: the shared memory of one execution.
+
+`hooks` calls this when rewritten code is about to access something; the accesses go to the *sink*,
+the scheduler of the running execution. `effects` says what a call into C touches, `locations` what
+the places are called.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from taskqueue_harness.world import effects
+from taskqueue_harness.world.effects import Kind
+from taskqueue_harness.world.locations import CONTENTS, Location, Locations
+
+Access = tuple[Location, bool]
+"""A location, and whether it is written."""
+
+MODULE_VARIABLES = "_@g"
+"""The global under which a rewritten module keeps its `Namespace`; it also marks its functions."""
+
+
+class Site(NamedTuple):
+    """Where in the source an access stands."""
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+    function: str
+
+
+SITES: list[Site] = []
+"""Every site rewritten in this process; rewritten code refers to them by index."""
+
+
+class Sink(Protocol):
+    """What takes the accesses of one execution: its scheduler, or a recorder."""
+
+    def access(self, location: Location, is_write: bool, site: int) -> None:
+        """The running thread is about to read or write `location`."""
+
+    def access_all(self, accesses: Sequence[Access], site: int) -> None:
+        """The running thread is about to make several accesses in one step."""
+
+
+class Memory:
+    """The shared memory of one execution.
+
+    `attribute_writes` are the attribute names that code in scope stores: reading any other is no
+    operation. With `whole_objects` (code in scope reaches attributes through ``__dict__`` or
+    ``vars``) all attributes of an object are one location.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        *,
+        attribute_writes: frozenset[str],
+        whole_objects: bool = False,
+        untracked: tuple[type, ...] = (),
+    ) -> None:
+        self.sink = sink
+        self.locations = Locations()
+        self.attribute_writes = attribute_writes
+        self.whole_objects = whole_objects
+        self.untracked = untracked
+        self.notes: dict[str, int] = {}
+        """What ran that is not modelled, in words, with the first site at which it did."""
+        self.kinds = dict(effects.BASE_KINDS)
+        self.plans: dict[type, dict[str, _Plan]] = {}
+
+    def kind(self, cls: type) -> Kind:
+        kind = self.kinds.get(cls)
+        if kind is None:
+            kind = self.kinds[cls] = effects.classify(cls)
+        return kind
+
+    def note(self, text: str, site: int) -> None:
+        self.notes.setdefault(text, site)
+
+    def announce(self, accesses: Sequence[Access], site: int) -> None:
+        if len(accesses) == 1:
+            self.sink.access(*accesses[0], site)
+        elif accesses:
+            self.sink.access_all(accesses, site)
+
+    # -- attributes
+
+    def attribute(self, target: object, name: str, is_write: bool) -> Sequence[Access]:
+        """What reading or writing ``target.name`` touches, apart from the code it may run."""
+        cls = type(target)
+        plans = self.plans.get(cls)
+        if plans is None:
+            plans = self.plans[cls] = {}
+        plan = plans.get(name)
+        if plan is None:
+            plan = plans[name] = _plan(self, cls, name)
+        if plan is _FIELD:
+            return (
+                (self.locations.of(target, CONTENTS if self.whole_objects else name), is_write),
+            )
+        return plan(self, target, name, is_write)
+
+    # -- containers
+
+    def contents(self, target: object, is_write: bool) -> list[Access]:
+        """What a C function touches that reads or writes all of `target`."""
+        found: list[Access] = []
+        kind = self.kind(type(target))
+        if kind is not Kind.PLAIN:
+            self._contents(target, kind, is_write, found, 0)
+        elif type(target) is tuple:
+            # One level, for "%s %s" % (a, b) and print(*pair).
+            for one in target:
+                if (kind := self.kind(type(one))) is not Kind.PLAIN:
+                    self._contents(one, kind, is_write, found, 0)
+        return found
+
+    def inner_contents(self, iterator: object) -> list[Access]:
+        """What a step of `iterator` touches besides the iterator itself."""
+        found: list[Access] = []
+        self._sources(iterator, found, 0)
+        return found
+
+    def _contents(
+        self, target: object, kind: Kind, is_write: bool, found: list[Access], depth: int
+    ) -> None:
+        if kind is Kind.CONTAINER:
+            found.append((self.locations.of(target, CONTENTS), is_write))
+            return
+        if kind is Kind.GENERATOR:
+            found.append((self.locations.of(target, CONTENTS), True))
+            return
+        if kind is Kind.ITERATOR:
+            found.append((self.locations.of(target, CONTENTS), True))
+        if depth < _DEPTH:
+            self._sources(target, found, depth)
+
+    def _sources(self, target: object, found: list[Access], depth: int) -> None:
+        for source in effects.sources(target):
+            cls = type(source)
+            inner = self.kind(cls)
+            if inner is Kind.ITERATOR and sys.getrefcount(source) <= _PRIVATE:
+                if depth < _DEPTH:
+                    self._sources(source, found, depth + 1)
+            elif inner is not Kind.PLAIN:
+                self._contents(source, inner, False, found, depth + 1)
+            elif cls is types.BuiltinFunctionType:
+                found.extend(self.call(source, (), {}))
+
+    # -- calls
+
+    def call(
+        self, function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> list[Access]:
+        """What calling `function` touches beyond what its own Python code announces."""
+        cls = type(function)
+        if keywords:
+            arguments = (*arguments, *keywords.values())
+        if cls is types.BuiltinFunctionType:
+            receiver = function.__self__
+            if receiver is None or type(receiver) is types.ModuleType:
+                special = _ATTRIBUTE_CALLS.get(function)
+                if special is not None:
+                    return special(self, arguments)
+                effect = effects.CALLS.get(function, effects.writes)
+                return self._apply(effect, arguments)
+            return self.method(receiver, function.__name__, arguments)
+        if cls is types.MethodWrapperType:
+            return self.method(function.__self__, function.__name__, arguments)
+        if cls is types.MethodDescriptorType or cls is types.WrapperDescriptorType:
+            if not arguments:
+                return []
+            return self.method(arguments[0], function.__name__, arguments[1:])
+        if cls is functools.partial:
+            return self.call(function.func, (*function.args, *arguments), function.keywords)
+        if cls is types.MethodType:
+            receiver = function.__self__
+            if self.kind(type(receiver)) is Kind.CONTAINER:
+                return self.method(receiver, function.__name__, arguments)
+            return self._foreign(function.__func__, arguments)
+        if cls is types.FunctionType:
+            return self._foreign(function, arguments)
+        if isinstance(function, type):
+            if function.__flags__ & _HEAP_TYPE and not issubclass(function, effects.CONTAINERS):
+                return []
+            return self._apply(effects.CALLS.get(function, _reads), arguments)
+        if cls is operator.itemgetter:
+            return self._apply(_reads, arguments)
+        if cls is operator.methodcaller and arguments:
+            name, *rest = function.__reduce__()[1]
+            return self.method(arguments[0], name, tuple(rest))
+        if cls is operator.attrgetter and arguments:
+            return [
+                access
+                for name in function.__reduce__()[1]
+                if "." not in name
+                for access in self.attribute(arguments[0], name, False)
+            ]
+        return []
+
+    def method(self, receiver: Any, name: str, arguments: tuple[Any, ...]) -> list[Access]:
+        """What calling the C method `name` of `receiver` touches."""
+        kind = self.kind(type(receiver))
+        found: list[Access] = []
+        if name in _ATTRIBUTE_METHODS and arguments and isinstance(arguments[0], str):
+            # object.__setattr__(self, ...) is what a __setattr__ written in Python ends with.
+            return list(_FIELD(self, receiver, arguments[0], _ATTRIBUTE_METHODS[name]))
+        if kind is Kind.CONTAINER:
+            if name not in effects.NO_EFFECT_METHODS:
+                is_write = name not in effects.READ_METHODS or (
+                    name == "__getitem__" and hasattr(type(receiver), "__missing__")
+                )
+                found += self.contents(receiver, is_write)
+            if name in effects.STORING_METHODS:
+                return found
+        elif kind is not Kind.PLAIN:
+            found += self.contents(receiver, True)
+        return found + self._apply(_reads, arguments)
+
+    def _apply(self, effect: effects.Effect, arguments: tuple[Any, ...]) -> list[Access]:
+        found: list[Access] = []
+        for one, is_write in effect(arguments):
+            cls = type(one)
+            if self.kind(cls) is not Kind.PLAIN or cls is tuple:
+                found += self.contents(one, is_write)
+            elif isinstance(one, types.BuiltinFunctionType):
+                # A bound method handed to C, as in max(d, key=d.get), is called by it.
+                receiver = one.__self__
+                if receiver is not None and type(receiver) is not types.ModuleType:
+                    found += self.method(receiver, one.__name__, ())
+        return found
+
+    def _foreign(self, function: types.FunctionType, arguments: tuple[Any, ...]) -> list[Access]:
+        containers = [one for one in arguments if self.kind(type(one)) is Kind.CONTAINER]
+        if not containers:
+            return []
+        module = getattr(function, "__module__", None) or ""
+        name = module, function.__qualname__
+        if name in effects.FOREIGN_READS:
+            return self._apply(_reads, arguments)
+        if name in effects.FOREIGN_WRITES:
+            return self._apply(effects.writes, arguments)
+        if not module.startswith(_WORLD):
+            self.note(f"{'.'.join(name)} was given a {type(containers[0]).__name__}", -1)
+        return []
+
+
+_PRIVATE = 4
+"""References to an iterator that only another iterator uses: from that one, from the list of its
+sources, from the loop over them, and the argument of getrefcount. Nobody else sees its position."""
+_DEPTH = 8
+"""How many iterators may be wrapped around each other."""
+_HEAP_TYPE = 1 << 9
+_WORLD = (
+    *("taskqueue_", "threading", "_thread", "queue", "concurrent.", "logging", "functools"),
+    *("multiprocessing", "contextlib", "pytest", "_pytest", "unittest", "hypothesis"),
+)
+"""Modules whose functions keep what they are given, or whose own accesses are operations."""
+
+_reads = effects.CALLS[sorted]
+
+
+# -- how an attribute is reached
+
+_Plan = Callable[[Memory, Any, str, bool], Sequence[Access]]
+
+
+def _FIELD(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:  # noqa: N802
+    return ((memory.locations.of(target, CONTENTS if memory.whole_objects else name), is_write),)
+
+
+def _code(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+    return ()
+
+
+def _module(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+    namespace = vars(target).get(MODULE_VARIABLES)
+    if namespace is None:
+        return ()
+    return ((memory.locations.variable(namespace, name), is_write),)
+
+
+def _of_class(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+    if is_write:
+        memory.plans.clear()
+        return ((memory.locations.of(target, name), True),)
+    found = [(memory.locations.of(target, name), False)]
+    for base in target.__mro__:
+        if name in vars(base):
+            if base is not target:
+                found.append((memory.locations.of(base, name), False))
+            break
+    return found
+
+
+def _shadowable(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+    """A plain class attribute: read from the class as long as the instance has none of its own."""
+    own = _FIELD(memory, target, name, is_write)
+    if is_write or name in getattr(target, "__dict__", ()):
+        return own
+    for base in type(target).__mro__:
+        if name in vars(base):
+            if isinstance(vars(base)[name], functools.cached_property):
+                return _FIELD(memory, target, name, True)
+            return (*own, (memory.locations.of(base, name), False))
+    return own
+
+
+def _super(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+    return memory.attribute(super.__getattribute__(target, "__self__"), name, is_write)
+
+
+def _alias(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+    try:
+        memory.locations.alias(object.__getattribute__(target, "__dict__"), target)
+    except AttributeError:
+        return ()
+    return _FIELD(memory, target, name, True) if is_write else ()
+
+
+_NO_ATTRIBUTES = frozenset(effects.SCALARS) - {types.FunctionType, types.ModuleType, type}
+
+
+def _plan(memory: Memory, cls: type, name: str) -> _Plan:
+    if issubclass(cls, types.ModuleType):
+        return _module
+    if issubclass(cls, type):
+        return _of_class
+    if cls is super:
+        return _super
+    if cls in _NO_ATTRIBUTES or issubclass(cls, memory.untracked):
+        return _code
+    if name == "__dict__":
+        return _alias
+    reads_by_code = is_rewritten(cls.__getattribute__)
+    writes_by_code = is_rewritten(cls.__setattr__)
+    if reads_by_code or writes_by_code:
+        return _by_code(reads_by_code, writes_by_code)
+    for base in cls.__mro__:
+        if name in vars(base):
+            value = type(vars(base)[name])
+            if value in (types.MemberDescriptorType, types.GetSetDescriptorType):
+                return _FIELD
+            if hasattr(value, "__set__") or hasattr(value, "__delete__"):
+                return _code
+            return _shadowable
+    return _FIELD
+
+
+def _by_code(reads: bool, writes: bool) -> _Plan:
+    """For a class with its own ``__getattribute__`` or ``__setattr__``: what these do counts."""
+
+    def accesses(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+        by_code = writes if is_write else reads
+        return () if by_code else _FIELD(memory, target, name, is_write)
+
+    return accesses
+
+
+def is_rewritten(function: Any) -> bool:
+    """True if the accesses of this Python function are operations already."""
+    return MODULE_VARIABLES in getattr(function, "__globals__", ())
+
+
+_ATTRIBUTE_METHODS = {"__getattribute__": False, "__setattr__": True, "__delattr__": True}
+
+
+def _attribute_call(is_write: bool) -> Callable[[Memory, tuple[Any, ...]], list[Access]]:
+    def accesses(memory: Memory, arguments: tuple[Any, ...]) -> list[Access]:
+        if len(arguments) < 2 or not isinstance(arguments[1], str):
+            return []
+        return list(memory.attribute(arguments[0], arguments[1], is_write))
+
+    return accesses
+
+
+def _vars_call(memory: Memory, arguments: tuple[Any, ...]) -> list[Access]:
+    return list(_alias(memory, arguments[0], "__dict__", False)) if arguments else []
+
+
+_ATTRIBUTE_CALLS: dict[Any, Callable[[Memory, tuple[Any, ...]], list[Access]]] = {
+    getattr: _attribute_call(False),
+    hasattr: _attribute_call(False),
+    setattr: _attribute_call(True),
+    delattr: _attribute_call(True),
+    vars: _vars_call,
+}
