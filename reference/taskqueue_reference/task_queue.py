@@ -162,7 +162,7 @@ class TaskQueue:
         try:
             # It is this thread that starts the consumers, so that a start that fails is a failure
             # of the producer before its first item: recorded, and the end reaches those that run
-            # already.  Raised in run(), it left them waiting for ever.  TQ-2.14
+            # already.  Raised in run(), it left them with nobody to tell or await them.  TQ-2.14
             for consumer in consumers:
                 thread = _thread(self._consume, consumer)
                 thread.start()

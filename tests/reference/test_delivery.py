@@ -69,10 +69,23 @@ class EqualToEverything:
     ids=repr,
 )
 def test_1_3_the_object_itself_is_delivered(item: object, finish: Finish) -> None:
+    """And it is not taken for the end, which would reach the consumer before the next item."""
+    arrived = threading.Event()
     taken: list[object] = []
-    assert finish(TaskQueue(put_all([item]), [collect(taken)])) is None
-    assert len(taken) == 1
+
+    def producer(q: TaskQueue) -> None:
+        q.put(item)
+        assert arrived.wait(30)
+        q.put("next")
+
+    def consumer(q: TaskQueue) -> None:
+        taken.append(q.get())
+        arrived.set()
+        taken.append(q.get())
+
+    assert finish(TaskQueue(producer, [consumer])) is None
     assert taken[0] is item
+    assert taken[1] == "next"
 
 
 def test_1_4_get_waits_for_a_slow_producer(finish: Finish) -> None:

@@ -67,7 +67,7 @@ class Callbacks:
 
 def test_4_4_any_callable_serves(finish: Finish) -> None:
     them = Callbacks()
-    consumers = [
+    consumers: list[Callable[[TaskQueue], object]] = [
         them.method,
         them,
         lambda q: them.calls.append("lambda"),

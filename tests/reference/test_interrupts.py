@@ -273,7 +273,7 @@ def test_2_10_and_2_11_a_real_signal_ends_run_and_the_process() -> None:
         [sys.executable, "-c", textwrap.dedent(CHILD)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=30,
         env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
     )
     assert (done.stdout, done.stderr) == ("interrupted, ok() is False\n", "")

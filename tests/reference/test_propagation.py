@@ -47,7 +47,7 @@ def test_3_2_and_3_5_a_failure_of_a_consumer_is_raised(
     place: int, kind: type[BaseException], finish: Finish
 ) -> None:
     failure = kind("consumer")
-    consumers = [drain, drain]
+    consumers: list[Callable[[TaskQueue], None]] = [drain, drain]
     consumers[place] = fail_with(failure)
     assert finish(TaskQueue(nothing, consumers)) is failure
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
+import textwrap
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -168,10 +171,10 @@ def test_2_12_an_item_put_after_the_end_is_counted_not_delivered(
     def consumer(q: TaskQueue) -> None:
         seen.append(q.get())
         q.put("too late")
-        seen.append(q.get())
+        seen.extend([q.get(), q.get()])
 
     assert finish(TaskQueue(nothing, [consumer])) is None
-    assert seen == [None, None]
+    assert seen == [None] * 3
     assert [r.getMessage() for r in caplog.records] == [
         "1 items left over: put, but taken by no consumer"
     ]
@@ -211,6 +214,46 @@ def test_2_14_a_thread_that_cannot_be_started(
     assert begun == []  # nothing was put, so nothing is half done
     assert seen == [(None, False)] * max(nth - 1, 0)
     assert not queue.ok()
+
+
+OUT_OF_MEMORY = """
+    import resource, threading
+    from taskqueue_reference import TaskQueue
+
+    called = []
+    ended = []
+
+    def producer(q):
+        called.append("producer")
+
+    def waiting(q):
+        ended.append(q.get())
+
+    def polling(q):
+        while q.ok():
+            pass
+        ended.append(None)
+
+    queue = TaskQueue(producer, [waiting, polling] * 100)
+    threading.stack_size(256 << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+    try:
+        queue.run()
+    except (RuntimeError, MemoryError) as error:
+        print(called, set(ended), queue.ok(), threading.active_count())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="RLIMIT_AS acts on Linux")
+def test_2_14_when_the_system_itself_refuses_a_thread() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(OUT_OF_MEMORY)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
+    )
+    assert (done.stdout, done.stderr) == ("[] {None} False 1\n", "")
 
 
 def test_2_15_a_second_run_is_refused_after_the_first(finish: Finish) -> None:
