@@ -24,6 +24,7 @@ from taskqueue_conformance.history import (
     FailureInfo,
     History,
     Outcome,
+    owner,
 )
 from taskqueue_conformance.stage import Stage
 from taskqueue_conformance.things import Item, make_failure, make_item
@@ -64,7 +65,10 @@ class _Witness:
 
 
 def _raise_injected(exc: BaseException) -> None:
-    raise exc
+    try:
+        raise exc
+    finally:
+        del exc  # a frame that held it would make a cycle of the suite's own
 
 
 class Performance:
@@ -95,6 +99,8 @@ class Performance:
         self._faults = {(fault.actor, fault.point): fault.kind for fault in scenario.faults}
         self._begun = [0] * (len(scenario.consumers) + 1)
         self._helpers = 0
+        self._ended: set[int] = set()
+        """The consumers that have taken the end: only `AskAgain` asks on behalf of these."""
         self._outcome: Outcome | None = None
         self._run_value: str | None = None
         self._construction_error: str | None = None
@@ -267,7 +273,10 @@ class Performance:
         token = f"failure-{self.number}-of-actor-{actor}-at-{len(self.events)}"
         exc = make_failure(kind, token)
         self._register_failure(exc, actor, kind, token)
-        _raise_injected(exc)
+        try:
+            _raise_injected(exc)
+        finally:
+            del exc
 
     def _perform(self, actor: int, q: Any, steps: Steps) -> None:
         for step in steps:
@@ -314,17 +323,19 @@ class Performance:
         self._note(Code.GET_RETURN, actor, number)
         if number >= 0:
             self._delivered.append(number)
+        elif number == END:
+            self._ended.add(owner(actor))
         self.stage.jitter()
         return number != END
 
     def _take(self, actor: int, q: Any, step: Take) -> None:
         for _ in range(step.count):
-            if not self._get(actor, q):
+            if owner(actor) in self._ended or not self._get(actor, q):
                 return
             self._perform(actor, q, step.each)
 
     def _drain(self, actor: int, q: Any, step: Drain) -> None:
-        while self._get(actor, q):
+        while owner(actor) not in self._ended and self._get(actor, q):
             self._perform(actor, q, step.each)
 
     def _ask_again(self, actor: int, q: Any, step: AskAgain) -> None:

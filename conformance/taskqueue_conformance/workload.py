@@ -57,7 +57,7 @@ class PutNone:
 
 @dataclass(frozen=True)
 class Take:
-    """Call get() `count` times, or until it returns the end."""
+    """Call get() `count` times, or until it returns the end; not at all once it has."""
 
     count: int = 1
     each: Steps = ()
@@ -65,7 +65,7 @@ class Take:
 
 @dataclass(frozen=True)
 class Drain:
-    """Call get() until it returns the end, performing `each` after every item."""
+    """Call get() until it has returned the end, performing `each` after every item."""
 
     each: Steps = ()
 

@@ -1,0 +1,207 @@
+"""Oracles of clauses that look at more than a history: memory, threads, interrupts, logging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from taskqueue_conformance.history import END, MAIN, Code, History, actor_name
+from taskqueue_conformance.observation import Observation
+from taskqueue_conformance.oracles.registry import contradictions
+
+__all__ = [
+    "SpecialOracle",
+    "constructor_calls_nothing",
+    "constructor_starts_nothing",
+    "end_is_sticky",
+    "failed_start",
+    "interrupt_leaves_run",
+    "interrupt_turns_ok_false",
+    "items_are_freed",
+    "later_failures_logged",
+    "no_consumers_refused",
+    "none_refused_optimised",
+    "nothing_kept_alive",
+    "process_ends",
+    "second_run_refused",
+    "threads_do_not_pile_up",
+    "threads_left_behind",
+]
+
+SpecialOracle = Callable[[Observation], Iterator[str]]
+
+
+def none_refused_optimised(seen: Observation) -> Iterator[str]:
+    """TQ-1.10."""
+    for put in seen.history.puts:
+        if put.argument == END and put.returned:
+            yield "put(None) was accepted under python -O"
+
+
+def items_are_freed(seen: Observation) -> Iterator[str]:
+    """TQ-1.11."""
+    for code, _, value, _ in seen.history.events:
+        if code == Code.FREED and value:
+            yield f"{value} delivered items were still alive a second after the consumer's last use"
+
+
+def threads_do_not_pile_up(seen: Observation) -> Iterator[str]:
+    """TQ-2.7: after the first quarter of the runs the number of threads must not keep growing."""
+    counts = seen.notes.get("thread_counts", [])
+    growing = all(later > earlier for earlier, later in pairwise(counts))
+    if len(counts) > 2 and growing:
+        runs = seen.scenario.runs
+        yield f"threads left after each quarter of {runs} runs: {', '.join(map(str, counts))}"
+
+
+def interrupt_leaves_run(seen: Observation) -> Iterator[str]:
+    """TQ-2.10."""
+    h = seen.history
+    if h.interrupted is None:
+        return
+    when = h.events[h.interrupted][3]
+    if h.run is None or h.run.end is None or h.run.end_time is None:
+        yield f"run() had not been left: {h.hang or 'it was still waiting'}"
+    elif h.seconds(when, h.run.end_time) > 1.0:
+        late = h.seconds(when, h.run.end_time)
+        yield f"run() was left {late:.2f} s after the interrupt (limit 1 s)"
+    elif h.outcome is None:
+        yield "run() returned as if it had not been interrupted"
+    elif h.outcome.type != "KeyboardInterrupt":
+        yield f"run() was left by {h.outcome.type}: {h.outcome.text}, not by KeyboardInterrupt"
+
+
+def process_ends(seen: Observation) -> Iterator[str]:
+    """TQ-2.11."""
+    h = seen.history
+    left = h.interrupted is not None and h.run is not None and h.run.end is not None
+    if left and not seen.exited:
+        yield "run() had been left and the script was at its end, and the process lived on"
+
+
+def end_is_sticky(seen: Observation) -> Iterator[str]:
+    """TQ-2.12: nothing at all may go wrong when consumers ask again."""
+    for finding in contradictions(seen.history):
+        yield f"a consumer asked again after the end, and {finding.seen}"
+
+
+def no_consumers_refused(seen: Observation) -> Iterator[str]:
+    """TQ-2.13."""
+    h = seen.history
+    if h.construction_error is not None:
+        if not h.construction_error.startswith("ValueError"):
+            yield f"the constructor raised {h.construction_error}, not ValueError"
+    elif h.run is None or h.run.end is None:
+        yield "an empty list of consumers was accepted, and run() did not come back"
+    elif h.outcome is None:
+        lost = f"{len(h.puts)} items were lost in silence"
+        yield f"an empty list of consumers was accepted, and {lost}"
+    elif h.outcome.type != "ValueError":
+        yield f"run() raised {h.outcome.type}: {h.outcome.text}, not ValueError"
+
+
+def start_failed(h: History) -> bool:
+    """Whether a callback was never started: the limit had been reached."""
+    return any(life.begun is None for life in h.callbacks)
+
+
+def failed_start(seen: Observation) -> Iterator[str]:
+    """TQ-2.14."""
+    h = seen.history
+    if h.run is None or not start_failed(h):
+        return
+    never = ", ".join(actor_name(life.actor) for life in h.callbacks if life.begun is None)
+    if h.run.end is None:
+        yield f"the threads of {never} could not be started, and run() did not come back: {h.hang}"
+        return
+    if h.outcome is None:
+        yield f"the threads of {never} could not be started, and run() returned as if all was well"
+    elif h.outcome.type not in ("RuntimeError", "MemoryError", "OSError", "error"):
+        yield f"a thread could not be started, and run() raised {h.outcome.type}: {h.outcome.text}"
+    for life in h.callbacks:
+        if life.begun is not None and (life.left is None or life.left > h.run.end):
+            polled = [call for call in h.oks if call.actor == life.actor and call.returned]
+            how = "went on" if life.left is not None else "did not come to its end"
+            told = ", ok() having told it True all the time" if polled and polled[-1].value else ""
+            yield f"a thread could not be started, and {actor_name(life.actor)} {how}{told}"
+    if seen.notes.get("threads_left"):
+        yield f"a thread could not be started, and {seen.notes['threads_left']} were left alive"
+
+
+def second_run_refused(seen: Observation) -> Iterator[str]:
+    """TQ-2.15."""
+    h = seen.history
+    for again in h.runs[1:]:
+        who = "the caller" if again.actor == MAIN else actor_name(again.actor)
+        if again.end is None or again.end_time is None:
+            yield f"a second run() by {who} did not come back"
+        elif not again.raised:
+            yield f"a second run() by {who} was accepted"
+        elif again.value:
+            yield f"a second run() by {who} raised something else than RuntimeError"
+        elif h.seconds(again.begin_time, again.end_time) > 1.0:
+            late = h.seconds(again.begin_time, again.end_time)
+            yield f"a second run() by {who} was refused only after {late:.1f} s"
+    for life in h.callbacks:
+        if life.starts > 1:
+            yield f"a second run() called {actor_name(life.actor)} again"
+            return
+    if len(h.runs) > 1 and h.runs[1].actor != MAIN:
+        for finding in contradictions(h):
+            yield f"a second run() disturbed the first one: {finding.seen}"
+
+
+def interrupt_turns_ok_false(seen: Observation) -> Iterator[str]:
+    """TQ-2.16."""
+    h = seen.history
+    if h.interrupted is None:
+        return
+    for life in h.callbacks:
+        asked = [call for call in h.oks if call.actor == life.actor and call.returned]
+        if asked and asked[-1].value and asked[-1].begin > h.interrupted:
+            yield f"run() had been interrupted, and ok() kept telling {actor_name(life.actor)} True"
+            return
+
+
+def threads_left_behind(seen: Observation) -> Iterator[str]:
+    """TQ-2.18."""
+    if left := seen.notes.get("threads_left"):
+        yield f"{left} threads that run() had started were alive half a second after it came back"
+
+
+def later_failures_logged(seen: Observation) -> Iterator[str]:
+    """TQ-3.9."""
+    h = seen.history
+    if h.run is None or h.run.end is None or h.outcome is None:
+        return
+    loud = {entry["failure"] for entry in seen.notes.get("logged", []) if entry["level"] >= 30}
+    traced = {entry["failure"] for entry in seen.notes.get("logged", []) if entry["traceback"]}
+    for life in h.failed:
+        number = life.failure
+        if number is None or number == h.outcome.failure:
+            continue
+        if number not in loud:
+            yield f"{h.failure_name(number)} was neither raised nor logged at WARNING or above"
+        elif number not in traced:
+            yield f"{h.failure_name(number)} was logged without its traceback"
+
+
+def nothing_kept_alive(seen: Observation) -> Iterator[str]:
+    """TQ-3.10."""
+    alive = {what: count for what, count in seen.notes.get("alive", {}).items() if count}
+    if alive:
+        words = ", ".join(f"{what}: {count}" for what, count in alive.items())
+        yield f"queue and exception had been dropped, and still alive without a collection: {words}"
+
+
+def constructor_calls_nothing(seen: Observation) -> Iterator[str]:
+    """TQ-4.2."""
+    for life in seen.history.callbacks:
+        if life.begun is not None:
+            yield f"{actor_name(life.actor)} was called although run() was not"
+
+
+def constructor_starts_nothing(seen: Observation) -> Iterator[str]:
+    """TQ-4.6."""
+    if left := seen.notes.get("threads_left"):
+        yield f"the constructor left {left} threads running"
