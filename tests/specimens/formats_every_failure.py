@@ -6,9 +6,8 @@ the thread that reports it: no failure is known and no end is sent.
 
 from __future__ import annotations
 
-from base import Callback
+from base import Callback, log
 from base import TaskQueue as Correct
-from base import log
 
 # Exceptions that cannot be shown are 3.11's alone.
 BREAKS = ("TQ-3.11",)

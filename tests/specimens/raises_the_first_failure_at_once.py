@@ -23,7 +23,7 @@ class TaskQueue(Correct):
         super().start_all(started)
 
     def wait_for(self, started: list[threading.Thread]) -> None:
-        if len(started) == self.busy:
+        if len(started) > len(self.consumers):
             with self.changed:
                 self.changed.wait_for(lambda: self.failed or not self.busy)
                 if not self.changed.wait_for(lambda: not self.busy, timeout=0.2):

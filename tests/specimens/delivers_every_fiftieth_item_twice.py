@@ -1,4 +1,4 @@
-"""Every seventh item that is handed out stays at the head and is handed out again.
+"""Every fiftieth item that is handed out stays at the head and is handed out again.
 
 Peeking, then removing in a second step that is sometimes skipped: the usual slip of
 at-least-once queues. A resumable upload then sends the same part twice.
@@ -26,6 +26,6 @@ class TaskQueue(Correct):
             if not self.items:
                 return None
             self.handed_out += 1
-            if self.handed_out % 7 == 0:
+            if self.handed_out % 50 == 0:
                 return self.items[0]
             return self.items.popleft()
