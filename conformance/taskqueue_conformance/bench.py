@@ -135,6 +135,12 @@ class Bench:
         with self._alone:
             return self._perform(scenario)
 
+    @property
+    def hangs(self) -> int:
+        """How many of the scenarios performed so far were given up as hung."""
+        done = [future for future in list(self._futures.values()) if future.done()]
+        return sum(future.result().hung for future in done if not future.cancelled())
+
     def _future(self, scenario: Scenario) -> Future[Observation]:
         with self._lock:
             future = self._futures.get(scenario)

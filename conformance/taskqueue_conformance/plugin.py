@@ -1,1 +1,436 @@
-"""The pytest side of the suite."""
+"""The pytest side of the suite: options, collection, and what is made of the tests' records.
+
+Loaded into every pytest run of an environment that has the suite installed, so it does nothing,
+and imports next to nothing, until a test of the suite is collected or `--impl` is given.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import random
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from taskqueue_conformance.clause import Seen
+    from taskqueue_conformance.records import Record
+    from taskqueue_conformance.session import Options, Session
+
+__all__: list[str] = []
+
+SUITE = Path(__file__).resolve().parent / "suite"
+
+_session_key = pytest.StashKey["Session"]()
+_state_key = pytest.StashKey["_State"]()
+
+
+class _State:
+    """What the reporting process gathers."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.collected = 0
+        self.deselected = 0
+        self.began = time.time()
+        self.lines: list[str] = []
+        self.temporary: tempfile.TemporaryDirectory[str] | None = None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("taskqueue-conformance", "conformance of a TaskQueue")
+    try:
+        group.addoption(
+            "--impl",
+            dest="tq_impl",
+            metavar="TARGET",
+            help="the implementation to test: pkg.mod:Attribute, pkg.mod or path/to/file.py:Attribute",
+        )
+    except ValueError:  # another plugin has the name; --tq-impl is always there
+        pass
+    group.addoption("--tq-impl", dest="tq_impl", metavar="TARGET", help="the same as --impl")
+    group.addoption(
+        "--tq-profile",
+        default="core",
+        metavar="PROFILE",
+        help="whose clauses decide: core (default), upstream or strict",
+    )
+    group.addoption(
+        "--tq-depth",
+        default="default",
+        metavar="DEPTH",
+        help="how much is run: quick (seconds), default (half a minute), deep (minutes)",
+    )
+    group.addoption(
+        "--tq-timeout",
+        default="1",
+        metavar="FACTOR",
+        help="multiplies every waiting time; raise it on a slow machine",
+    )
+    group.addoption("--tq-seed", metavar="N", help="of everything that is drawn")
+    group.addoption("--tq-scenario", metavar="NAME", help="look at the scenario of this name only")
+    group.addoption("--tq-replay", metavar="TOKEN", help="perform the scenario of a report again")
+    group.addoption("--tq-baseline", metavar="FILE", help="known failures (TOML)")
+    group.addoption(
+        "--tq-write-baseline", metavar="FILE", help="write the current failures as a baseline"
+    )
+    group.addoption("--tq-json", metavar="FILE", help="write the report as JSON")
+    group.addoption(
+        "--tq-cov",
+        action="store_true",
+        default=False,
+        help="tell what of the implementation the suite did not reach",
+    )
+    group.addoption(
+        "--tq-gate",
+        action="store_true",
+        default=False,
+        help="an incomplete run is not passed over, whatever was selected",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "tq_clause(id): the clause that a test of the suite judges")
+    config.stash[_state_key] = _State()
+    if config.option.tq_impl is None:
+        return
+    if _is_worker(config):
+        return
+    from taskqueue_conformance.bench import Unusable
+
+    session = _session(config)
+    try:
+        _ = session.bench
+    except Unusable as exc:
+        session.close()
+        raise pytest.UsageError(f"--impl cannot be used: {exc}") from None
+    if _distributes(config):
+        session.close()  # the workers have benches of their own
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _distributes(config: pytest.Config) -> bool:
+    return getattr(config.option, "dist", "no") != "no" or bool(getattr(config.option, "tx", []))
+
+
+def _session(config: pytest.Config) -> Session:
+    """The session, made from the options at first use."""
+    if _session_key not in config.stash:
+        from taskqueue_conformance.session import Session
+
+        options = _options(config)
+
+        def excused(clause: str) -> bool:
+            return clause in options.baseline or not session.decisive(clause)
+
+        session = Session(options, excused)
+        config.stash[_session_key] = session
+    return config.stash[_session_key]
+
+
+def _options(config: pytest.Config) -> Options:
+    from taskqueue_conformance import baseline
+    from taskqueue_conformance.contract import PROFILES
+    from taskqueue_conformance.depth import DEPTHS
+    from taskqueue_conformance.session import DEFAULT_TARGET, Options, scenario_of
+
+    option = config.option
+    profile = _one_of("--tq-profile", option.tq_profile, PROFILES)
+    depth = _one_of("--tq-depth", option.tq_depth, tuple(DEPTHS))
+    try:
+        factor = float(option.tq_timeout)
+        if not 0.05 <= factor <= 100:
+            raise ValueError
+    except ValueError:
+        raise pytest.UsageError(
+            f"--tq-timeout takes a factor from 0.05 to 100, not {option.tq_timeout!r}"
+        ) from None
+    try:
+        known = baseline.applicable(baseline.load(option.tq_baseline)) if option.tq_baseline else {}
+    except baseline.BaselineError as exc:
+        raise pytest.UsageError(f"--tq-baseline: {exc}") from None
+    try:
+        replay = scenario_of(option.tq_replay) if option.tq_replay else None
+    except ValueError as exc:
+        raise pytest.UsageError(f"--tq-replay: {exc}") from None
+    return Options(
+        target=option.tq_impl or DEFAULT_TARGET,
+        given=option.tq_impl is not None,
+        profile=profile,
+        depth=DEPTHS[depth],
+        factor=factor,
+        seed=_seed(config),
+        scenario=option.tq_scenario,
+        replay=replay,
+        baseline=known,
+        coverage_folder=_coverage_folder(config),
+        cwd=str(config.invocation_params.dir),
+    )
+
+
+def _one_of(option: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise pytest.UsageError(f"{option} takes {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def _seed(config: pytest.Config) -> int:
+    if _is_worker(config):
+        return int(config.workerinput["tq_seed"])  # type: ignore[attr-defined]
+    if config.option.tq_seed is None:
+        config.option.tq_seed = str(random.SystemRandom().randrange(1 << 32))
+    try:
+        return int(config.option.tq_seed)
+    except ValueError:
+        raise pytest.UsageError(
+            f"--tq-seed takes a whole number, not {config.option.tq_seed!r}"
+        ) from None
+
+
+def _coverage_folder(config: pytest.Config) -> str | None:
+    if not config.option.tq_cov:
+        return None
+    if _is_worker(config):
+        return str(config.workerinput["tq_coverage"])  # type: ignore[attr-defined]
+    state = config.stash[_state_key]
+    if state.temporary is None:
+        state.temporary = tempfile.TemporaryDirectory(prefix="tq-cov-")
+    return state.temporary.name
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give the workers of pytest-xdist what they must agree on."""
+    config = node.config
+    node.workerinput["tq_seed"] = _seed(config)
+    node.workerinput["tq_coverage"] = _coverage_folder(config)
+
+
+# -- collection --------------------------------------------------------------------------------
+
+
+class _SuiteModule(pytest.Module):
+    """A file of the suite, collected the same way whatever the host's ini says of names."""
+
+    def funcnamefilter(self, name: str) -> bool:
+        return name.startswith("test_")
+
+    def classnamefilter(self, name: str) -> bool:
+        return False
+
+
+def _in_suite(path: Path) -> bool:
+    return path.suffix == ".py" and path.name.startswith("test_") and path.parent == SUITE
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Collect the suite's files although the host's `python_files` does not match them."""
+    if not _in_suite(file_path.resolve()) or parent.session.isinitpath(file_path):
+        return None
+    patterns = parent.config.getini("python_files")
+    if any(fnmatch.fnmatch(file_path.name, pattern) for pattern in patterns):
+        return None  # pytest will
+    return _SuiteModule.from_parent(parent, path=file_path)
+
+
+def pytest_pycollect_makemodule(
+    module_path: Path, parent: pytest.Collector
+) -> pytest.Module | None:
+    if _in_suite(module_path.resolve()):
+        return _SuiteModule.from_parent(parent, path=module_path)
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have pytest-repeat repeat the stress tests as often as the depth says."""
+    if metafunc.function.__name__ == "test_5_stress" and _in_suite(Path(metafunc.module.__file__)):
+        repeats = _session(metafunc.config).depth.repeats
+        metafunc.definition.add_marker(pytest.mark.repeat(repeats))
+
+
+def _of_suite(item: pytest.Item) -> bool:
+    return _in_suite(item.path)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    mine = [item for item in items if _of_suite(item)]
+    if not mine:
+        return
+    from taskqueue_conformance.clause import clause_of
+
+    session = _session(config)
+    config.stash[_state_key].collected = len(mine)
+    if session.replayed is None:
+        items[:] = [item for item in items if item.name != "test_7_replay" or not _of_suite(item)]
+    for item in mine:
+        test = clause_of(item)
+        if test is None:
+            continue
+        item.user_properties.append(("clause", test.id))
+        known = session.options.baseline.get(test.id)
+        if known is not None:
+            item.add_marker(pytest.mark.xfail(reason=f"known: {known.reason}", strict=False))
+        elif not session.decisive(test.id):
+            reason = f"beyond profile {session.options.profile}"
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    mine = [item for item in items if _of_suite(item)]
+    if mine:
+        mine[0].config.stash[_state_key].deselected += len(mine)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the bench begin with all that the collected tests will ask for."""
+    config = session.config
+    mine = [item for item in session.items if _of_suite(item)]
+    if not mine or config.option.collectonly or _is_worker(config) or _distributes(config):
+        return
+    from taskqueue_conformance.bench import Unusable
+    from taskqueue_conformance.clause import clause_of
+
+    ours = _session(config)
+    try:
+        bench = ours.bench
+    except Unusable as exc:
+        pytest.exit(f"--impl cannot be used: {exc}", returncode=4)
+    for item in mine:
+        test = clause_of(item)
+        if test is not None:
+            wanted = test.scenarios(ours.depth)
+            only = ours.options.scenario
+            bench.prefetch(one for one in wanted if only is None or one.name == only)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    if not config.stash[_state_key].collected:
+        return []
+    options = _session(config).options
+    return [
+        f"conformance of {options.target}: profile {options.profile}, depth {options.depth.name}, "
+        f"timeout factor {options.factor:g}, seed {options.seed}"
+    ]
+
+
+# -- running -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tq_session(request: pytest.FixtureRequest) -> Session:
+    """The session of the suite, with the implementation loaded."""
+    session = _session(request.config)
+    _ = session.bench
+    return session
+
+
+@pytest.fixture
+def seen(request: pytest.FixtureRequest, tq_session: Session) -> Iterator[Seen]:
+    """What the implementation did in the scenarios of the test's clause."""
+    from taskqueue_conformance.clause import Seen, clause_of
+    from taskqueue_conformance.session import RECORDS
+
+    test = clause_of(request.node)
+    assert test is not None, "a test that takes `seen` says of which clause: @clause(...)"
+    what = Seen(test, tq_session.bench, tq_session.depth, tq_session.options.scenario)
+    yield what
+    for record in what.records:
+        record.test = request.node.name
+    request.node.stash[RECORDS] = what.records
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if call.when == "teardown" and _of_suite(item):
+        from taskqueue_conformance.session import RECORDS
+
+        # An attribute of a report travels from pytest-xdist's workers; a stash does not.
+        records = item.stash.get(RECORDS, [])
+        report.tq_records = [record.to_json() for record in records]  # type: ignore[attr-defined]
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    data = getattr(report, "tq_records", None)
+    if data:
+        from taskqueue_conformance.records import Record
+
+        _gathering.records.extend(Record.from_json(entry) for entry in data)
+
+
+_gathering = _State()
+
+
+# -- the end -----------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
+    yield
+    config = session.config
+    state = config.stash[_state_key]
+    if _session_key in config.stash and (_is_worker(config) or _gathering.records):
+        if not _is_worker(config):
+            _conclude(session, state)
+        config.stash[_session_key].close()
+
+
+def _conclude(session: pytest.Session, state: _State) -> None:
+    """Make the report, and raise the exit status if the verdict asks for it; never lower it."""
+    from taskqueue_conformance import finish
+
+    config = session.config
+    ours = config.stash[_session_key]
+    selection = _selection(config, state)
+    lines, code = finish.conclude(ours, _gathering.records, selection, state.began, config.option)
+    state.lines = lines
+    _gathering.records = []
+    if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        session.exitstatus = code if code else session.exitstatus
+
+
+def _selection(config: pytest.Config, state: _State) -> str:
+    """Why less than the suite was run, or ""."""
+    option = config.option
+    reasons = []
+    if option.keyword:
+        reasons.append(f"-k {option.keyword!r}")
+    if option.markexpr:
+        reasons.append(f"-m {option.markexpr!r}")
+    if getattr(option, "lf", False):
+        reasons.append("--lf")
+    if option.maxfail:
+        reasons.append("-x" if option.maxfail == 1 else f"--maxfail={option.maxfail}")
+    if option.tq_scenario:
+        reasons.append(f"--tq-scenario {option.tq_scenario!r}")
+    if any("::" in str(argument) or str(argument).endswith(".py") for argument in config.args):
+        reasons.append("tests named one by one")
+    if state.deselected and not reasons:
+        reasons.append(f"{state.deselected} tests deselected")
+    return ", ".join(reasons)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for line in config.stash[_state_key].lines:
+        terminalreporter.write_line(line)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _session_key in config.stash:
+        config.stash[_session_key].close()
+    state = config.stash.get(_state_key, None)
+    if state is not None and state.temporary is not None:
+        state.temporary.cleanup()

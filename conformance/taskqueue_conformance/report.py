@@ -22,7 +22,17 @@ from taskqueue_conformance.contract import CONTRACT_VERSION, clauses_of, lookup
 from taskqueue_conformance.measure import Unreached
 from taskqueue_conformance.records import Standing, Status
 
-__all__ = ["Header", "Place", "Report", "Verdict", "place_of", "required", "tally", "verdict"]
+__all__ = [
+    "Header",
+    "Place",
+    "Report",
+    "Verdict",
+    "place_of",
+    "required",
+    "stale_clauses",
+    "tally",
+    "verdict",
+]
 
 DISTRIBUTION = "taskqueue-conformance"
 
@@ -217,12 +227,19 @@ def _words(counts: Counter[Place]) -> str:
     return ", ".join([first, *(f"{counts[place]} {place.value}" for place in rest)])
 
 
+def stale_clauses(report: Report) -> list[str]:
+    """The required clauses that the baseline lists and that pass.
+
+    None after a part of a run: a clause may then pass for want of the test that fails.
+    """
+    return [] if report.partial else stale(report.known, required(report))
+
+
 def _stale(report: Report) -> list[str]:
-    """Why the baseline does not hold; which clauses pass can only be told after a whole run."""
+    """Why the baseline does not hold."""
     demanded = list(required(report))
     complaints = []
-    passing = [] if report.partial else stale(report.known, demanded)
-    if passing:
+    if passing := stale_clauses(report):
         verb = "passes" if len(passing) == 1 else "pass"
         complaints.append(f"{', '.join(passing)} {verb} and must not be listed")
     for standing in demanded:

@@ -268,12 +268,14 @@ def odd_items(depth: Depth) -> list[Pair]:
         oddities: list[Step] = []
         for kind in batch:
             oddities += [Put(1), Put(1, kind)]
-        twin = Scenario("ordinary items", (Put(len(oddities)), CheckOk()), (TAKER,) * 2)
+        twin = Scenario(
+            f"{len(oddities)} ordinary items", (Put(len(oddities)), CheckOk()), (TAKER,) * 2
+        )
         name = batch[0] if len(batch) == 1 else f"{batch[0]} to {batch[-1]}"
         odd = dataclasses.replace(twin, name=f"odd items: {name}", producer=(*oddities, CheckOk()))
         pairs.append((odd, twin))
         late = Scenario(
-            "an ordinary backlog",
+            f"backlog of {len(oddities)} ordinary items",
             (Put(len(oddities)), Signal("produced")),
             ((Await("produced"), *TAKER),) * 2,
         )
@@ -369,9 +371,9 @@ def unformattable_failures(depth: Depth) -> list[Pair]:
     pairs = []
     for kind in ("unformattable", "evil"):
         for name, producer, consumers in (
-            ("in the producer", (Put(2), Fail(kind)), (TAKER,) * 2),
-            ("in a consumer", (Put(2),), ((Take(1), Fail(kind)), TAKER)),
-            ("in everybody", (Meet(), Fail(kind)), ((Meet(), Fail(kind)),) * 2),
+            ("raised by the producer", (Put(2), Fail(kind)), (TAKER,) * 2),
+            ("raised by a consumer", (Put(2),), ((Take(1), Fail(kind)), TAKER)),
+            ("raised by everybody", (Meet(), Fail(kind)), ((Meet(), Fail(kind)),) * 2),
         ):
             odd = Scenario(f"{kind} {name}", producer, consumers)
             pairs.append((odd, _ordinary(odd, kind)))

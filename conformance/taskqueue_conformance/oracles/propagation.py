@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from taskqueue_conformance.history import END, HELPERS, History, actor_name, owner
 from taskqueue_conformance.oracles import blame
+from taskqueue_conformance.oracles.sentences import Late
 
 __all__ = [
     "consumer_failure_raised",
@@ -109,7 +110,9 @@ def ok_tells_failure(h: History) -> Iterator[str]:
             return
         elif first is not None and h.seconds(first.left_time or 0, call.begin_time) > 1.0:
             late = h.seconds(first.left_time or 0, call.begin_time)
-            yield f"ok() still told {who} True {late:.3f} s after the first failure (limit 1 s)"
+            yield Late(
+                f"ok() still told {who} True {late:.3f} s after the first failure (limit 1 s)"
+            )
             return
 
 

@@ -1,4 +1,4 @@
-"""The universal oracles by clause: those that can be asked of any ordinary history."""
+"""The universal oracles by clause: core clauses that can be asked of any ordinary history."""
 
 from __future__ import annotations
 
@@ -39,8 +39,6 @@ UNIVERSAL: dict[str, Oracle] = {
     "TQ-2.6": termination.run_ends_in_time,
     "TQ-2.8": termination.all_at_once,
     "TQ-2.9": termination.run_ends_without_consumers,
-    "TQ-2.12": termination.end_is_sticky,
-    "TQ-2.17": termination.run_ends_at_once,
     "TQ-3.1": propagation.producer_failure_raised,
     "TQ-3.2": propagation.consumer_failure_raised,
     "TQ-3.3": propagation.same_exception,

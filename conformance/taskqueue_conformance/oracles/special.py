@@ -7,7 +7,9 @@ from itertools import pairwise
 
 from taskqueue_conformance.history import END, MAIN, Code, History, actor_name
 from taskqueue_conformance.observation import Observation
+from taskqueue_conformance.oracles import termination
 from taskqueue_conformance.oracles.registry import contradictions
+from taskqueue_conformance.oracles.sentences import Late
 
 __all__ = [
     "SpecialOracle",
@@ -42,7 +44,7 @@ def items_are_freed(seen: Observation) -> Iterator[str]:
     """TQ-1.11."""
     for code, _, value, _ in seen.history.events:
         if code == Code.FREED and value:
-            yield f"{value} delivered items were still alive a second after the consumer's last use"
+            yield Late(f"{value} delivered items were still alive a second after their last use")
 
 
 def threads_do_not_pile_up(seen: Observation) -> Iterator[str]:
@@ -64,7 +66,7 @@ def interrupt_leaves_run(seen: Observation) -> Iterator[str]:
         yield f"run() had not been left: {h.hang or 'it was still waiting'}"
     elif h.seconds(when, h.run.end_time) > 1.0:
         late = h.seconds(when, h.run.end_time)
-        yield f"run() was left {late:.2f} s after the interrupt (limit 1 s)"
+        yield Late(f"run() was left {late:.2f} s after the interrupt (limit 1 s)")
     elif h.outcome is None:
         yield "run() returned as if it had not been interrupted"
     elif h.outcome.type != "KeyboardInterrupt":
@@ -76,11 +78,13 @@ def process_ends(seen: Observation) -> Iterator[str]:
     h = seen.history
     left = h.interrupted is not None and h.run is not None and h.run.end is not None
     if left and not seen.exited:
-        yield "run() had been left and the script was at its end, and the process lived on"
+        yield Late("run() had been left, the script was at its end, and the process lived on")
 
 
 def end_is_sticky(seen: Observation) -> Iterator[str]:
     """TQ-2.12: nothing at all may go wrong when consumers ask again."""
+    for sentence in termination.end_is_sticky(seen.history):
+        yield sentence
     for finding in contradictions(seen.history):
         yield f"a consumer asked again after the end, and {finding.seen}"
 
@@ -141,7 +145,7 @@ def second_run_refused(seen: Observation) -> Iterator[str]:
             yield f"a second run() by {who} raised something else than RuntimeError"
         elif h.seconds(again.begin_time, again.end_time) > 1.0:
             late = h.seconds(again.begin_time, again.end_time)
-            yield f"a second run() by {who} was refused only after {late:.1f} s"
+            yield Late(f"a second run() by {who} was refused only after {late:.1f} s")
     for life in h.callbacks:
         if life.starts > 1:
             yield f"a second run() called {actor_name(life.actor)} again"
@@ -166,7 +170,7 @@ def interrupt_turns_ok_false(seen: Observation) -> Iterator[str]:
 def threads_left_behind(seen: Observation) -> Iterator[str]:
     """TQ-2.18."""
     if left := seen.notes.get("threads_left"):
-        yield f"{left} threads that run() had started were alive half a second after it came back"
+        yield Late(f"{left} threads that run() had started were alive half a second after it")
 
 
 def later_failures_logged(seen: Observation) -> Iterator[str]:
@@ -191,7 +195,7 @@ def nothing_kept_alive(seen: Observation) -> Iterator[str]:
     alive = {what: count for what, count in seen.notes.get("alive", {}).items() if count}
     if alive:
         words = ", ".join(f"{what}: {count}" for what, count in alive.items())
-        yield f"queue and exception had been dropped, and still alive without a collection: {words}"
+        yield Late(f"queue and exception had been dropped; alive without a collection: {words}")
 
 
 def constructor_calls_nothing(seen: Observation) -> Iterator[str]:
@@ -204,4 +208,4 @@ def constructor_calls_nothing(seen: Observation) -> Iterator[str]:
 def constructor_starts_nothing(seen: Observation) -> Iterator[str]:
     """TQ-4.6."""
     if left := seen.notes.get("threads_left"):
-        yield f"the constructor left {left} threads running"
+        yield Late(f"the constructor left {left} threads running")

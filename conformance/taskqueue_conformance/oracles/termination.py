@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from taskqueue_conformance.history import END, History, actor_name
 from taskqueue_conformance.oracles import blame
 from taskqueue_conformance.oracles.delivery import refused_for_want_of_consumers
+from taskqueue_conformance.oracles.sentences import Late
 
 __all__ = [
     "all_at_once",
@@ -73,7 +74,7 @@ def _late(h: History, limit: float) -> Iterator[str]:
             yield f"run() never came back, all callbacks having ended: {h.hang}"
     elif h.seconds(last, h.run.end_time) > limit:
         late = h.seconds(last, h.run.end_time)
-        yield f"run() came back {late:.3f} s after the last callback's end (limit {limit} s)"
+        yield Late(f"run() came back {late:.3f} s after the last callback's end (limit {limit} s)")
 
 
 def run_ends_in_time(h: History) -> Iterator[str]:

@@ -1,0 +1,229 @@
+"""Hypothesis draws workloads and fault plans; what goes wrong every time is shrunk.
+
+On real threads a bug may show in one run of ten.  A drawn scenario is performed once; if it goes
+wrong it is performed again, and only one that goes wrong every time is handed to Hypothesis as a
+failure, to be shrunk.  What does not repeat is reported as it was seen, k of n.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from taskqueue_conformance.bench import Bench
+from taskqueue_conformance.judgement import evidence_of, findings
+from taskqueue_conformance.observation import Observation
+from taskqueue_conformance.oracles import UNIVERSAL, Finding
+from taskqueue_conformance.oracles.sentences import Late
+from taskqueue_conformance.records import Grade, Record, Status
+from taskqueue_conformance.workload import (
+    CheckOk,
+    Drain,
+    Fail,
+    Fault,
+    Helper,
+    Put,
+    Scenario,
+    Sleep,
+    Step,
+    Steps,
+    Take,
+)
+
+__all__ = ["Search", "workloads"]
+
+AGAIN = 4
+"""How often a scenario that went wrong is performed again."""
+
+SHRINK_SECONDS = 25.0
+"""How long shrinking may take; after that every smaller scenario is taken for a good one."""
+
+MAX_HANGS = 4
+"""After so many hangs drawing goes on no longer: each costs seconds and says the same."""
+
+
+@st.composite
+def _producers(draw: st.DrawFn) -> Steps:
+    some: list[Step] = draw(
+        st.lists(
+            st.one_of(
+                st.builds(Put, st.integers(1, 6)),
+                st.just(CheckOk()),
+                st.just(Sleep(0.01)),
+                st.just(Helper((Put(2), CheckOk()))),
+            ),
+            max_size=4,
+        )
+    )
+    return tuple(some)
+
+
+@st.composite
+def _consumers(draw: st.DrawFn) -> Steps:
+    some: list[Step] = draw(
+        st.lists(
+            st.one_of(
+                st.builds(Take, st.integers(1, 3)),
+                st.builds(Put, st.integers(1, 2)),
+                st.just(CheckOk()),
+                st.just(Sleep(0.01)),
+                st.just(Helper((Take(1), CheckOk()))),
+            ),
+            max_size=3,
+        )
+    )
+    endings: list[Steps] = [
+        (Drain(), CheckOk()),
+        (),
+        (Drain(each=(CheckOk(),)),),
+        (Fail(),),
+        (Drain(), Fail("os_error")),
+    ]
+    return (*some, *draw(st.sampled_from(endings)))
+
+
+@st.composite
+def workloads(draw: st.DrawFn) -> Scenario:
+    """A producer, one to four consumers, up to two faults, and perhaps forced switches."""
+    consumers = draw(st.lists(_consumers(), min_size=1, max_size=4))
+    faults = draw(
+        st.lists(
+            st.builds(
+                Fault,
+                actor=st.integers(0, len(consumers)),
+                point=st.integers(0, 6),
+                kind=st.sampled_from(["error", "error", "system_exit", "keyboard_interrupt"]),
+            ),
+            max_size=2,
+        )
+    )
+    return Scenario(
+        "drawn",
+        draw(_producers()),
+        tuple(consumers),
+        faults=tuple(faults),
+        preempt=draw(st.none() | st.integers(0, 1_000)),
+    )
+
+
+class Search:
+    """One search for a workload that contradicts the contract.
+
+    Args:
+        bench: to perform on.
+        examples: how many workloads to draw.
+        seed_value: of the draws, and printed with the report.
+    """
+
+    def __init__(self, bench: Bench, examples: int, seed_value: int) -> None:
+        self._bench = bench
+        self._examples = examples
+        self._seed = seed_value
+        self._known: dict[Scenario, list[Finding]] = {}
+        self._seen: dict[Scenario, Observation] = {}
+        self._sometimes: list[tuple[Scenario, list[Finding], int]] = []
+        self._smallest: Scenario | None = None
+        self._shrinking_since: float | None = None
+        self._hangs = 0
+
+    def run(self, test: str) -> list[Record]:
+        """Draw, perform, shrink; a record for every universal clause."""
+
+        @seed(self._seed)
+        @settings(
+            max_examples=self._examples,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+            report_multiple_bugs=False,
+        )
+        @given(workloads())
+        def search(scenario: Scenario) -> None:
+            assert not self._goes_wrong(scenario)
+
+        try:
+            search()
+        except AssertionError:
+            assert self._smallest is not None
+        return self._records(test)
+
+    def _goes_wrong(self, scenario: Scenario) -> bool:
+        """Whether it goes wrong every time. The answer is kept, so it never changes."""
+        if scenario in self._known:
+            return bool(self._known[scenario])
+        since = self._shrinking_since
+        tired = since is not None and time.monotonic() - since > SHRINK_SECONDS
+        if tired or (self._hangs >= MAX_HANGS and since is None):
+            return False
+        found = self._perform(scenario)
+        times = 1
+        if found:
+            again = 1 if self._shrinking_since is not None or self._hangs else AGAIN
+            for _ in range(again):
+                times += bool(self._perform(scenario))
+            if times <= again:
+                self._sometimes.append((scenario, found, times))
+                found = [] if self._shrinking_since is None else found[: times - again]
+        self._known[scenario] = found
+        if found:
+            self._smallest = scenario
+            if self._shrinking_since is None:
+                self._shrinking_since = time.monotonic()
+        return bool(found)
+
+    def _perform(self, scenario: Scenario) -> list[Finding]:
+        seen = self._bench.again(scenario)
+        self._hangs += seen.hung
+        found = [one for one in findings(seen) if not isinstance(one.seen, Late)]
+        if found or scenario not in self._seen:
+            self._seen[scenario] = seen
+        return found
+
+    def _records(self, test: str) -> list[Record]:
+        runs = len(self._known)
+        wrong: dict[str, Record] = {}
+        if self._smallest is not None:
+            self._keep(wrong, self._smallest, self._known[self._smallest], 2, 2, test)
+        for scenario, found, times in self._sometimes:
+            self._keep(wrong, scenario, found, times, AGAIN + 1, test)
+        records = []
+        for clause in UNIVERSAL:
+            if clause in wrong:
+                records.append(wrong[clause])
+            elif wrong and self._hangs:
+                records.append(
+                    Record(
+                        clause,
+                        Status.BLOCKED,
+                        Grade.UNVERIFIED,
+                        blocked_by=sorted(wrong),
+                        test=test,
+                    )
+                )
+            else:
+                records.append(Record(clause, Status.PASSED, scenarios=runs, runs=runs, test=test))
+        return records
+
+    def _keep(
+        self,
+        wrong: dict[str, Record],
+        scenario: Scenario,
+        found: Sequence[Finding],
+        times: int,
+        of: int,
+        test: str,
+    ) -> None:
+        for finding in found:
+            record = wrong.setdefault(
+                finding.clause, Record(finding.clause, Status.FAILED, test=test)
+            )
+            if len(record.evidence) < 2:
+                seen = self._seen[scenario]
+                record.evidence.append(evidence_of(seen, finding.seen, times, of))
+            record.runs += of
+            record.scenarios += 1

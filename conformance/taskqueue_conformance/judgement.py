@@ -1,0 +1,225 @@
+"""From observations to a record per clause: what failed, what is blocked, what passed, and why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from taskqueue_conformance.bench import Bench
+from taskqueue_conformance.observation import Observation
+from taskqueue_conformance.oracles import UNIVERSAL, Finding, Oracle, contradictions
+from taskqueue_conformance.oracles.sentences import Late
+from taskqueue_conformance.oracles.special import SpecialOracle, start_failed
+from taskqueue_conformance.records import Evidence, Grade, Record, Status
+from taskqueue_conformance.scenarios import Pair
+from taskqueue_conformance.workload import Scenario
+
+__all__ = ["findings", "judge", "judge_all", "judge_special", "judge_variants"]
+
+REPEATS = 3
+"""How often a contradiction is looked for again, the first time included."""
+
+MAX_EVIDENCE = 6
+"""Pieces of evidence kept per clause; more say nothing new."""
+
+HANGS_REPEATED = 3
+"""As long as there are no more hangs than this, a hang is repeated to see whether it comes back."""
+
+
+def findings(seen: Observation) -> Iterator[Finding]:
+    """All that an observation of an ordinary scenario contradicts, whatever way it ended."""
+    if seen.died is not None:
+        yield Finding("TQ-2.1", f"{seen.died} before run() came back")
+    for history in seen.histories:
+        if history.construction_error is not None and history.scenario.consumers:
+            yield Finding("TQ-2.1", f"the constructor raised {history.construction_error}")
+        yield from contradictions(history)
+
+
+def judge(clause: str, oracle: Oracle, bench: Bench, scenarios: Sequence[Scenario]) -> Record:
+    """Judge one clause by ordinary scenarios."""
+
+    def against(seen: Observation) -> Iterator[str]:
+        if clause == "TQ-2.1":
+            yield from (found.seen for found in findings(seen) if found.clause == clause)
+        else:
+            for history in seen.histories:
+                yield from oracle(history)
+
+    return _judge(clause, against, bench, scenarios, _others_of(clause))
+
+
+def judge_special(
+    clause: str, oracle: SpecialOracle, bench: Bench, scenarios: Sequence[Scenario]
+) -> Record:
+    """Judge a clause by scenarios that are made for it alone."""
+
+    def against(seen: Observation) -> Iterator[str]:
+        if seen.died is not None:
+            yield seen.died
+        elif seen.histories:
+            yield from oracle(seen)
+
+    record = _judge(clause, against, bench, scenarios, lambda seen: [])
+    if clause == "TQ-2.14" and record.status is Status.PASSED:
+        seen = [one for one in bench.observe_all(scenarios) if one.histories]
+        if not any(start_failed(one.history) for one in seen):
+            record.status, record.grade = Status.UNVERIFIED, Grade.UNVERIFIED
+            record.reason = "no start of a thread could be made to fail"
+    return record
+
+
+def judge_variants(clause: str, bench: Bench, pairs: Sequence[Pair]) -> Record:
+    """Judge a clause by what goes wrong in a variant and not in its twin."""
+    began = time.monotonic()
+    bench.prefetch(scenario for pair in pairs for scenario in pair)
+    record = Record(clause, Status.PASSED, scenarios=len(pairs))
+    blocked: set[str] = set()
+    cut = 0
+    for variant, twin in pairs:
+        record.runs += 1
+        seen = bench.observe(variant)
+        wrong = [found.seen for found in _variant_findings(seen)]
+        if wrong and (others := {found.clause for found in findings(bench.observe(twin))}):
+            cut += 1
+            blocked |= others
+        elif wrong:
+            _add_evidence(record, bench, seen, wrong, _variant_sentences)
+        elif seen.slow:
+            cut += 1
+            record.reason = f"{variant.name}: {seen.slow}"
+    _conclude(record, blocked, cut)
+    record.seconds = time.monotonic() - began
+    return record
+
+
+def _variant_findings(seen: Observation) -> Iterator[Finding]:
+    yield from findings(seen)
+    for history in seen.histories:
+        if history.construction_error is not None and not history.scenario.consumers:
+            yield Finding("TQ-2.1", f"the constructor raised {history.construction_error}")
+
+
+def _variant_sentences(seen: Observation) -> Iterator[str]:
+    return (found.seen for found in _variant_findings(seen))
+
+
+def judge_all(seen: Observation, repeat: Callable[[], Observation], test: str) -> list[Record]:
+    """Judge every universal clause by one observation: for stress and drawn workloads."""
+    by_clause: dict[str, list[str]] = {}
+    for found in findings(seen):
+        by_clause.setdefault(found.clause, []).append(found.seen)
+    if seen.slow:
+        return [
+            Record(clause, Status.UNVERIFIED, Grade.UNVERIFIED, reason=seen.slow, test=test)
+            for clause in UNIVERSAL
+        ]
+    records = []
+    for clause in UNIVERSAL:
+        record = Record(clause, Status.PASSED, scenarios=1, runs=1, test=test)
+        sentences = by_clause.get(clause, [])
+        if sentences and all(isinstance(sentence, Late) for sentence in sentences):
+            again = [found for found in findings(repeat()) if found.clause == clause]
+            sentences = sentences if again else []
+        if sentences:
+            record.status = Status.FAILED
+            record.evidence = [evidence_of(seen, sentence, 1, 1) for sentence in sentences[:2]]
+        elif by_clause and (seen.hung or seen.died):
+            record.status, record.grade = Status.BLOCKED, Grade.UNVERIFIED
+            record.blocked_by = sorted(by_clause)
+        records.append(record)
+    return records
+
+
+def _others_of(clause: str) -> Callable[[Observation], list[str]]:
+    def others(seen: Observation) -> list[str]:
+        return sorted({found.clause for found in findings(seen)} - {clause})
+
+    return others
+
+
+def _judge(
+    clause: str,
+    against: Callable[[Observation], Iterable[str]],
+    bench: Bench,
+    scenarios: Sequence[Scenario],
+    others: Callable[[Observation], list[str]],
+) -> Record:
+    began = time.monotonic()
+    record = Record(clause, Status.PASSED, scenarios=len(scenarios))
+    blocked: set[str] = set()
+    cut = 0
+    for seen in bench.observe_all(scenarios):
+        record.runs += 1
+        sentences = list(against(seen))
+        if sentences:
+            _add_evidence(record, bench, seen, sentences, against)
+        elif seen.hung or seen.died is not None:
+            cut += 1
+            blocked.update(others(seen))
+        elif seen.slow is not None:
+            cut += 1
+            record.reason = f"{seen.scenario.name}: {seen.slow}"
+    _conclude(record, blocked, cut)
+    record.seconds = time.monotonic() - began
+    return record
+
+
+def _conclude(record: Record, blocked: set[str], cut: int) -> None:
+    """Set the status; what was cut short for the most part is not green."""
+    if record.evidence:
+        record.status = Status.FAILED
+        return
+    record.blocked_by = sorted(blocked - {record.clause})
+    if cut * 2 <= record.scenarios and cut < record.scenarios:
+        if cut and record.blocked_by:
+            names = ", ".join(record.blocked_by)
+            record.reason = f"{cut} of {record.scenarios} scenarios cut short by {names}"
+        elif cut:
+            record.status, record.grade = Status.UNVERIFIED, Grade.UNVERIFIED
+        return
+    record.grade = Grade.UNVERIFIED
+    record.status = Status.BLOCKED if record.blocked_by else Status.UNVERIFIED
+    record.reason = record.reason or (
+        f"{cut} of {record.scenarios} scenarios could not be judged to their end"
+    )
+
+
+def _add_evidence(
+    record: Record,
+    bench: Bench,
+    seen: Observation,
+    sentences: Sequence[str],
+    against: Callable[[Observation], Iterable[str]],
+) -> None:
+    """Look again, and keep what was seen; a sentence about time must come back every time."""
+    times = of = 1
+    timed = all(isinstance(sentence, Late) for sentence in sentences)
+    worth_it = len(record.evidence) < 2 and (not seen.hung or bench.hangs <= HANGS_REPEATED)
+    if timed or worth_it:
+        for _ in range(REPEATS - 1):
+            of += 1
+            if list(against(bench.again(seen.scenario))):
+                times += 1
+            elif timed:
+                break
+        record.runs += of - 1
+    if timed and times < of:
+        return
+    if len(record.evidence) < MAX_EVIDENCE:
+        record.evidence.append(evidence_of(seen, sentences[0], times, of))
+
+
+def evidence_of(seen: Observation, sentence: str, times: int, of: int) -> Evidence:
+    history = seen.histories[-1] if seen.histories else None
+    return Evidence(
+        scenario=seen.scenario.name,
+        description=seen.scenario.describe(),
+        seen=str(sentence),
+        times=times,
+        of=of,
+        story=list(history.lines()) if history is not None else [],
+        stacks=seen.notes.get("stacks", []),
+        output=seen.output[-2000:],
+        data=seen.scenario.to_json(),
+    )

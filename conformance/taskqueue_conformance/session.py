@@ -1,0 +1,158 @@
+"""One session of the suite: options, the bench, and what the tests have found so far."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import random
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from taskqueue_conformance import scenarios
+from taskqueue_conformance.baseline import Baseline
+from taskqueue_conformance.bench import Bench, Settings, Unusable
+from taskqueue_conformance.clause import raise_outcome
+from taskqueue_conformance.contract import lookup
+from taskqueue_conformance.depth import Depth
+from taskqueue_conformance.records import Record
+from taskqueue_conformance.workload import Scenario
+
+__all__ = ["RECORDS", "Options", "Session", "token_of"]
+
+DEFAULT_TARGET = "taskqueue_reference:TaskQueue"
+
+RECORDS = pytest.StashKey[list[Record]]()
+"""Where a test leaves what it has found."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The suite's options, checked.
+
+    Attributes:
+        target: what ``--impl`` names; the reference if it is not given.
+        given: whether it was.
+        profile, depth, factor, seed: see the command line's help.
+        scenario: the only scenario to look at, or None.
+        replay: the scenario of a token, or None.
+        baseline: known failures.
+        coverage_folder: where the children leave coverage data, or None.
+        cwd: where the user is.
+    """
+
+    target: str
+    given: bool
+    profile: str
+    depth: Depth
+    factor: float
+    seed: int
+    scenario: str | None = None
+    replay: Scenario | None = None
+    baseline: Baseline = field(default_factory=dict)
+    coverage_folder: str | None = None
+    cwd: str = "."
+
+
+def token_of(scenario: Scenario | dict[str, Any]) -> str:
+    """A scenario as one word for the command line."""
+    data = scenario.to_json() if isinstance(scenario, Scenario) else scenario
+    packed = zlib.compress(json.dumps(data, separators=(",", ":")).encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def scenario_of(token: str) -> Scenario:
+    """The scenario that `token_of` packed.
+
+    Raises:
+        ValueError: it is no such word.
+    """
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        data = json.loads(zlib.decompress(base64.urlsafe_b64decode(padded)))
+        return Scenario.from_json(data)
+    except (ValueError, TypeError, KeyError, zlib.error, binascii.Error) as exc:
+        raise ValueError(f"it is not a scenario as a report prints it ({exc})") from None
+
+
+class Session:
+    """Shared by all tests of one pytest process.
+
+    Args:
+        options: see there.
+        excused: tells of a clause whether its failure does not decide.
+    """
+
+    def __init__(self, options: Options, excused: Callable[[str], bool]) -> None:
+        self.options = options
+        self.excused = excused
+        self._bench: Bench | None = None
+        self.about: dict[str, Any] = {}
+        """What is known of the implementation: name, version, files."""
+
+    @property
+    def depth(self) -> Depth:
+        return self.options.depth
+
+    @property
+    def seed(self) -> int:
+        return self.options.seed
+
+    @property
+    def replayed(self) -> Scenario | None:
+        return self.options.replay
+
+    @property
+    def opened(self) -> Bench | None:
+        """The bench, if any test has needed it."""
+        return self._bench
+
+    @property
+    def bench(self) -> Bench:
+        """The bench, with the implementation loaded.
+
+        Raises:
+            Unusable: it cannot be tested.
+        """
+        if self._bench is None:
+            options = self.options
+            settings = Settings(
+                options.target,
+                options.factor,
+                cap=120.0 if options.depth.name == "deep" else 25.0,
+                coverage_folder=options.coverage_folder,
+                cwd=options.cwd,
+            )
+            bench = Bench(settings)
+            try:
+                bench.open()
+            except Unusable:
+                bench.close()
+                raise
+            self._bench = bench
+            self.about = bench.about
+        return self._bench
+
+    def stress(self, name: str, repetition: int) -> Scenario:
+        """The stress scenario of this name, with the seed of this repetition."""
+        seed = random.Random(f"{self.seed}/{repetition}").randrange(1 << 30)
+        return next(one for one in scenarios.stress(self.depth, seed) if one.name == name)
+
+    def conclude(self, item: pytest.Item, records: list[Record]) -> None:
+        """Keep what a test found, and fail it if a clause that decides was contradicted."""
+        item.stash[RECORDS] = [record for record in records if record.clause]
+        raise_outcome(records, self.excused)
+
+    def decisive(self, clause: str) -> bool:
+        """Whether the profile demands the clause."""
+        return lookup(clause).within(self.options.profile)
+
+    def close(self) -> None:
+        """End everything that was started."""
+        if self._bench is not None:
+            self._bench.close()
+            self._bench = None

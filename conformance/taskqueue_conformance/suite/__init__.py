@@ -1,0 +1,1 @@
+"""The tests: one per clause, a file per section; then stress, drawn workloads and replay."""

@@ -1,0 +1,14 @@
+"""Workloads and fault plans that Hypothesis draws, and shrinks if they go wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from taskqueue_conformance.drawing import Search
+from taskqueue_conformance.session import Session
+
+
+def test_6_drawn_workloads(tq_session: Session, request: pytest.FixtureRequest) -> None:
+    """Whatever the callbacks do and wherever they fail, no clause is contradicted."""
+    search = Search(tq_session.bench, tq_session.depth.examples, tq_session.seed)
+    tq_session.conclude(request.node, search.run(request.node.name))
