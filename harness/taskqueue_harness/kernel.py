@@ -25,8 +25,11 @@ can run (the fair scheduler of CHESS, Musuvathi and Qadeer, PLDI 2008, without i
 
 from __future__ import annotations
 
+import os
+import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Literal, Protocol
@@ -41,6 +44,8 @@ Verdict = Literal[
 ]
 
 Tid = tuple[int, ...]
+
+OWN_FILES = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 class Teardown(BaseException):
@@ -77,13 +82,17 @@ class Bounds:
 
 
 class Deviation:
-    """An alternative that is no thread's next operation: a timeout before its time, an interrupt."""
+    """An alternative that is no thread's next operation.
+
+    A *timeout* before its time, an *interrupt* of the main thread, or, where those are possible and
+    nothing else is, the *clock* going on as usual.
+    """
 
     __slots__ = ("fiber", "kind")
 
-    def __init__(self, fiber: Fiber, kind: Literal["timeout", "interrupt"]) -> None:
+    def __init__(self, fiber: Fiber, kind: Literal["timeout", "interrupt", "clock"]) -> None:
         self.fiber = fiber
-        self.kind: Literal["timeout", "interrupt"] = kind
+        self.kind: Literal["timeout", "interrupt", "clock"] = kind
 
     def __repr__(self) -> str:
         return f"<{self.kind} of {self.fiber}>"
@@ -252,7 +261,6 @@ class Kernel:
         self.live: list[Fiber] = []
         self.stamp: Any = True
         self.point: Callable[[], None] = self._point_outside
-        self.own_files: tuple[str, ...] = ()
         self._reset()
 
     def _reset(self) -> None:
@@ -277,6 +285,7 @@ class Kernel:
         self.tearing = False
         self.stamp = True
         self.stagnation = Stagnation()
+        self.changes = 0
         self.trace: list[Step] = []
         self.names: dict[Tid, str] = {}
         self.value: Any = None
@@ -343,6 +352,16 @@ class Kernel:
                 f"{self.outside.op.name} would wait for ever: no execution is running"
             )
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """No operation within is one: for setting up what executions share."""
+        point, current = self.point, self.current
+        self.point, self.current = self._point_outside, self.outside
+        try:
+            yield
+        finally:
+            self.point, self.current = point, current
+
     # -- fibers
 
     def _fiber(self, tid: Tid, ident: int) -> Fiber:
@@ -404,6 +423,7 @@ class Kernel:
                 except BaseException as error:
                     self.escaped(error, main)
                 self.interruptible = False
+                main.done.append(self.stamp)
                 main.op = ops.SHUTDOWN
                 main.obj = main
                 main.guard = self.quiet
@@ -495,14 +515,18 @@ class Kernel:
         while True:
             alternatives = [fiber for fiber in self.live if fiber.guard]
             if alternatives:
+                if running.guard and alternatives[0] is not running:
+                    alternatives.remove(running)
+                    alternatives.insert(0, running)
+                if self.special or self.timed:
+                    self._deviations(alternatives)
                 break
+            if self.special or self.timed:
+                self._idle_deviations(alternatives)
+                if alternatives:
+                    break
             if not self._idle():
                 return None
-        if running.guard and alternatives[0] is not running:
-            alternatives.remove(running)
-            alternatives.insert(0, running)
-        if self.special or self.timed:
-            self._deviations(alternatives)
         count = len(alternatives)
         if count == 1:
             choice = 0
@@ -511,7 +535,8 @@ class Kernel:
                 choice = self.strategy.choose(alternatives, running)
         elif self.fair:
             # Round robin, in place of the strategy, to tell a slow execution from a livelock.
-            choice = self.steps % len([one for one in alternatives if type(one) is Fiber])
+            fibers = sum(1 for one in alternatives if type(one) is Fiber)
+            choice = self.steps % fibers if fibers else 0
             self.choices.append(choice)
             self.offered += 1
         else:
@@ -529,12 +554,16 @@ class Kernel:
                 self._record(chosen, count)
             self.strategy.watch(chosen)
         if type(chosen) is Deviation:
+            if chosen.kind == "clock":
+                return self._next(running) if self._idle() else None
             following = chosen.fiber
             self._deviate(chosen)
         else:
             following = chosen  # type: ignore[assignment]
         if self.aside:
             self._release_pollers(following)
+        if not following.op.observes:
+            self.changes += 1
         if following.deadline is not None:
             following.deadline = None
             self.timed -= 1
@@ -547,6 +576,21 @@ class Kernel:
                     alternatives.append(Deviation(fiber, "timeout"))
         if self.interruptible and self.faults_left and self.fiber_count > 1:
             alternatives.append(Deviation(self.main, "interrupt"))
+
+    def _idle_deviations(self, alternatives: list[Alternative]) -> None:
+        """Nothing can run, but something can happen before the clock moves."""
+        self._deviations(alternatives)
+        if alternatives and self.timed:
+            earliest = min(f.deadline for f in self.live if f.deadline is not None)
+            # To end the earliest wait early is no different from waiting for it.
+            alternatives[:] = [
+                one
+                for one in alternatives
+                if type(one) is Deviation
+                and (one.kind != "timeout" or one.fiber.deadline > earliest)  # type: ignore[operator]
+            ]
+        if alternatives:
+            alternatives.insert(0, Deviation(self.main, "clock"))
 
     def _deviate(self, deviation: Deviation) -> None:
         fiber = deviation.fiber
@@ -574,7 +618,9 @@ class Kernel:
         if op is ops.MEMORY_READ:
             key = (op, fiber.obj.key, fiber.where)
         else:
-            key = (op, id(fiber.obj), 0)
+            # Three frames up: past `_point` and the primitive stands the code that polls.
+            frame = sys._getframe(3)
+            key = (op, id(fiber.obj), (frame.f_code, frame.f_lasti))
         seen = fiber.seen
         count = seen.get(key, 0) + 1
         seen[key] = count
@@ -585,8 +631,6 @@ class Kernel:
 
     def _release_pollers(self, following: Fiber) -> None:
         """Let go on those who watch what the operation about to run may change."""
-        if following.op.observes:
-            return
         touched = {key for key, mode in following.op.accesses(following) if mode != ops.READ}
         if not touched:
             return
@@ -677,6 +721,12 @@ class Kernel:
             self.faults_left -= 1
         return choice
 
+    def changed(self, fiber: Fiber) -> None:
+        """The operation of `fiber` did change something, although its kind need not."""
+        self.changes += 1
+        if fiber.seen:
+            fiber.seen.clear()
+
     def time(self) -> float:
         """Seconds since the start of the execution, as the running thread sees them."""
         now = self.current.now
@@ -706,25 +756,25 @@ class Kernel:
 
     # -- telling
 
-    def frames(self, fiber: Fiber) -> list[tuple[str, int, str]]:
-        """Where a fiber stands: file, line and function, innermost first, without our own files."""
-        frame: FrameType | None
+    def stack(self, fiber: Fiber) -> list[FrameType]:
+        """The frames of a fiber, innermost first, without those of this package."""
         if not fiber.started:
             return []
         glet: Any = fiber.switch.__self__  # type: ignore[attr-defined]
-        if glet is getcurrent():
-            import sys
-
-            frame = sys._getframe()
-        else:
-            frame = glet.gr_frame
+        frame: FrameType | None = sys._getframe() if glet is getcurrent() else glet.gr_frame
         found = []
         while frame is not None:
-            name = frame.f_code.co_filename
-            if not name.startswith(self.own_files):
-                found.append((name, frame.f_lineno, frame.f_code.co_name))
+            if not frame.f_code.co_filename.startswith(OWN_FILES):
+                found.append(frame)
             frame = frame.f_back
         return found
+
+    def frames(self, fiber: Fiber) -> list[tuple[str, int, str]]:
+        """Where a fiber stands: file, line and function, innermost first, our own left out."""
+        return [
+            (frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+            for frame in self.stack(fiber)
+        ]
 
     def _record(self, chosen: Alternative, count: int) -> None:
         deviation = ""
@@ -767,6 +817,9 @@ def _watched(key: Any, touched: set[int]) -> bool:
     op, number, _ = key
     if op is ops.MEMORY_READ:
         return ~number in touched
+    if op is ops.ACQUIRE or op is ops.RELEASE:
+        # A mutex taken and given back tells a poller nothing; what it protects would.
+        return False
     return any(number << 2 | part in touched for part in (0, 1, 2))
 
 

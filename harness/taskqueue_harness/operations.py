@@ -50,7 +50,8 @@ class Op:
 
     `late` replaces `parts` for an operation whose time is up: it can find its object available or
     not, so it observes what a patient one would not. `observes` marks operations that change
-    nothing by themselves; a thread that only repeats such operations is polling.
+    nothing by themselves, or not always: an operation that does change something then says so by
+    `Kernel.changed`. A thread that only repeats such operations is polling.
     """
 
     __slots__ = ("late", "name", "observes", "parts")
@@ -132,26 +133,26 @@ RELEASE: Final = Op("release", ((GIVE, WRITE),), observes=True)
 LOCKED: Final = Op("locked", _OBSERVE, observes=True)
 
 # Conditions, events, semaphores.
-WAIT: Final = Op("wait", ((TAKE, WRITE),))
-WAKE: Final = Op("wake", late=((TAKE, READ),))
+WAIT: Final = Op("wait", ((TAKE, WRITE),), observes=True)
+WAKE: Final = Op("wake", late=((TAKE, READ),), observes=True)
 NOTIFY: Final = Op("notify", ((TAKE, WRITE),))
 SET: Final = Op("set", ((TAKE, WRITE),))
 CLEAR: Final = Op("clear", ((TAKE, WRITE),))
 IS_SET: Final = Op("is_set", ((TAKE, READ),), observes=True)
-EVENT_WAIT: Final = Op("wait", ((TAKE, WRITE),))
-DOWN: Final = Op("acquire", ((TAKE, WRITE),), late=_TRY)
-TRY_DOWN: Final = Op("try to acquire", _TRY)
+EVENT_WAIT: Final = Op("wait", ((TAKE, READ),), observes=True)
+DOWN: Final = Op("acquire", ((TAKE, WRITE),), late=_TRY, observes=True)
+TRY_DOWN: Final = Op("try to acquire", _TRY, observes=True)
 UP: Final = Op("release", ((GIVE, WRITE),))
 BOUNDED_UP: Final = Op("release", ((TAKE, READ), (GIVE, WRITE)))
 
 # Queues.
 PUT: Final = Op("put", ((GIVE, WRITE),), late=((TAKE, READ), (GIVE, WRITE)))
-GET: Final = Op("get", ((TAKE, WRITE),), late=_TRY)
-TRY_PUT: Final = Op("put_nowait", ((TAKE, READ), (GIVE, WRITE)))
-TRY_GET: Final = Op("get_nowait", _TRY)
+GET: Final = Op("get", ((TAKE, WRITE),), late=_TRY, observes=True)
+TRY_PUT: Final = Op("put_nowait", ((TAKE, READ), (GIVE, WRITE)), observes=True)
+TRY_GET: Final = Op("get_nowait", _TRY, observes=True)
 SIZE: Final = Op("size", _OBSERVE, observes=True)
 TASK_DONE: Final = Op("task_done", ((COUNT, ADD),))
-QUEUE_JOIN: Final = Op("join", ((COUNT, READ), (GIVE, READ)))
+QUEUE_JOIN: Final = Op("join", ((COUNT, READ), (GIVE, READ)), observes=True)
 SHUT: Final = Op("shutdown", ((TAKE, WRITE), (GIVE, WRITE), (COUNT, WRITE)))
 
 # Shared memory, seen where the source is rewritten.

@@ -11,7 +11,6 @@ its rounds is in a new state each time, and goes on.
 from __future__ import annotations
 
 from collections import deque
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,23 +24,21 @@ _SIZED = (list, dict, set, tuple, frozenset, deque)
 class Stagnation:
     """Watches the idle moments of one execution."""
 
-    __slots__ = ("_changes", "_fibers", "_seen", "changes")
+    __slots__ = ("_changes", "_fibers", "_seen")
 
     def __init__(self) -> None:
-        self.changes = 0
-        """Counts what may end a wait: primitives add to it when they change something."""
         self._changes = -1
         self._fibers = -1
         self._seen: dict[Any, int] = {}
 
     def look(self, kernel: Kernel) -> str:
         """Called when nothing can run. What is stuck, in words, or the empty string."""
-        if self._changes != self.changes or self._fibers != len(kernel.live):
-            self._changes = self.changes
+        if self._changes != kernel.changes or self._fibers != len(kernel.live):
+            self._changes = kernel.changes
             self._fibers = len(kernel.live)
             self._seen.clear()
             return ""
-        state = tuple([_state(fiber) for fiber in kernel.live])
+        state = tuple([_state(kernel, fiber) for fiber in kernel.live])
         count = self._seen.get(state, 0) + 1
         self._seen[state] = count
         if count < ROUNDS:
@@ -51,17 +48,14 @@ class Stagnation:
         return "the threads that still run only poll; all others are blocked for ever"
 
 
-def _state(fiber: Fiber) -> Any:
+def _state(kernel: Kernel, fiber: Fiber) -> Any:
     found: list[Any] = [fiber.tid, fiber.op]
-    if fiber.started:
-        frame: FrameType | None = fiber.switch.__self__.gr_frame  # type: ignore[attr-defined]
-        while frame is not None:
-            found.append(frame.f_code)
-            found.append(frame.f_lasti)
-            for name, value in frame.f_locals.items():
-                found.append(name)
-                found.append(_value(value, True))
-            frame = frame.f_back
+    for frame in kernel.stack(fiber):
+        found.append(frame.f_code)
+        found.append(frame.f_lasti)
+        for name, value in frame.f_locals.items():
+            found.append(name)
+            found.append(_value(value, True))
     return tuple(found)
 
 

@@ -1,0 +1,1 @@
+"""How schedules are chosen: one small file each, one interface (`base.Strategy`)."""

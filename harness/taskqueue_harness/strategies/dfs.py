@@ -1,0 +1,73 @@
+"""Brute force: every schedule there is, by an odometer over the choices.
+
+The choices of an execution are the digits of a number in which each digit has a base of its own,
+the number of alternatives at that point. The next execution repeats all digits up to the last one
+that can still be turned, turns it by one, and continues with zeros. The first execution is all
+zeros; when no digit can be turned, every schedule has been seen.
+
+It is what the reductions are checked against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from taskqueue_harness.kernel import Alternative, Fiber, Kernel, Outcome
+from taskqueue_harness.strategies.base import Strategy
+
+
+class DepthFirst(Strategy):
+    """Every schedule, without any reduction."""
+
+    name = "dfs"
+    exhaustive = True
+
+    def __init__(self) -> None:
+        self.digits: list[tuple[int, int]] = []
+        self.position = 0
+        self.started = False
+
+    def begin(self, kernel: Kernel) -> bool:
+        self.position = 0
+        if not self.started:
+            self.started = True
+            return True
+        digits = self.digits
+        while digits:
+            choice, count = digits.pop()
+            if choice + 1 < count:
+                digits.append((choice + 1, count))
+                return True
+        return False
+
+    def _next(self, count: int) -> int:
+        position = self.position
+        self.position = position + 1
+        if position < len(self.digits):
+            choice, expected = self.digits[position]
+            if expected != count:
+                raise RuntimeError(
+                    f"the program is not deterministic: choice {position + 1} had {expected} "
+                    f"alternatives and now has {count}"
+                )
+            return choice
+        self.digits.append((0, count))
+        return 0
+
+    def choose(self, alternatives: Sequence[Alternative], running: Fiber) -> int:
+        return self._next(len(alternatives))
+
+    def draw(self, count: int, fiber: Fiber) -> int:
+        return self._next(count)
+
+    def end(self, outcome: Outcome) -> None:
+        del self.digits[self.position :]
+
+    def remaining(self) -> float | None:
+        """By Knuth's estimate (1975): what the digits turned so far promise for the rest."""
+        left = 0.0
+        product = 1.0
+        for choice, count in self.digits:
+            left += product * (count - 1 - choice)
+            product *= 1
+        return left if self.digits else None

@@ -1,0 +1,158 @@
+"""Modules of the standard library that are built on threads, over the virtual ones."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import types
+from typing import TYPE_CHECKING, Any
+
+from taskqueue_harness.world import queues
+
+if TYPE_CHECKING:
+    from taskqueue_harness.world.loader import World
+
+LAZY = (
+    "_threading_local",
+    "logging",
+    "logging.handlers",
+    "logging.config",
+    "concurrent.futures",
+    "concurrent.futures._base",
+    "concurrent.futures.thread",
+    "multiprocessing.pool",
+    "multiprocessing.dummy",
+    "multiprocessing.dummy.connection",
+    "sched",
+)
+"""Run from their own source, over virtual threads, when first imported."""
+
+
+def os_module() -> types.ModuleType:
+    """An ``os`` in which nothing can be registered for a fork of the real process."""
+    module = types.ModuleType("os")
+    vars(module).update(
+        {name: value for name, value in vars(os).items() if name != "register_at_fork"}
+    )
+    return module
+
+
+def queue_module(world: World) -> types.ModuleType:
+    """The library's ``queue``, its Queue and LifoQueue with fast paths."""
+    import _queue
+
+    module = types.ModuleType("queue")
+    world.execute_library("queue", module)
+    names = vars(module)
+    library = names["Queue"]
+    shared = {
+        "kernel": world.kernel,
+        "library": library,
+        "empty_error": _queue.Empty,
+        "full_error": names["Full"],
+        "shut_error": names.get("ShutDown"),
+        "__module__": "queue",
+        "__doc__": library.__doc__,
+    }
+    if hasattr(library, "shutdown"):
+        shared["shutdown"] = queues.QueueModel._shutdown
+    hooks = {name: getattr(library, name) for name in ("_init", "_qsize", "_put", "_get")}
+    queue = type("Queue", (queues.QueueModel, library), {**shared, "_model_hooks": hooks})
+    lifo_library = names["LifoQueue"]
+    own = {name: vars(lifo_library)[name] for name in hooks}
+    lifo = type("LifoQueue", (queue,), {**shared, **own, "_lifo": True, "_model_hooks": own})
+    priority_library = names["PriorityQueue"]
+    own = {name: vars(priority_library)[name] for name in hooks}
+    priority = type("PriorityQueue", (queue,), {**shared, **own})
+    names.update(Queue=queue, LifoQueue=lifo, PriorityQueue=priority)
+    names["SimpleQueue"] = type(
+        "SimpleQueue",
+        (queues.SimpleQueue,),
+        {
+            "kernel": world.kernel,
+            "empty_error": _queue.Empty,
+            "__module__": "_queue",
+            "__slots__": (),
+        },
+    )
+    return module
+
+
+def importlib_module(world: World) -> types.ModuleType:
+    """An ``importlib`` whose ``import_module`` is the world's."""
+    module = types.ModuleType("importlib", importlib.__doc__)
+    vars(module).update(vars(importlib))
+
+    def import_module(name: str, package: str | None = None) -> Any:
+        if name.startswith("."):
+            name = importlib.util.resolve_name(name, package)
+        world.import_(name, {"__name__": "importlib"})
+        return world.module(name)
+
+    vars(module)["import_module"] = import_module
+    return module
+
+
+def load(world: World, name: str) -> types.ModuleType:
+    """Run the source of one of `LAZY`."""
+    module = types.ModuleType(name)
+    world.execute_library(name, module)
+    adapt = _ADAPT.get(name)
+    if adapt is not None:
+        adapt(world, module)
+    return module
+
+
+def _logging(world: World, module: types.ModuleType) -> None:
+    """Log records go to the capture; every execution begins with an unconfigured logging."""
+    names: Any = vars(module)
+    root, manager = names["root"], names["Logger"].manager
+
+    class Keep(names["Handler"]):  # type: ignore[misc]
+        def emit(self, record: Any) -> None:
+            records = world.capture.records
+            if len(records) < 1000:
+                records.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+        def createLock(self) -> None:  # noqa: N802
+            self.lock = None
+
+    keep = Keep()
+    names["lastResort"] = keep
+    names["_lock"] = Quiet(world)
+
+    def reset() -> None:
+        manager.loggerDict.clear()
+        manager.disable = 0
+        manager._clear_cache()
+        root.handlers[:] = []
+        root.filters[:] = []
+        root.setLevel(names["WARNING"])
+        root.disabled = False
+        names["_handlers"].clear()
+        names["_handlerList"][:] = []
+
+    reset()
+    world._resets.append(reset)
+
+
+class Quiet:
+    """A lock that nothing is ever done under: the module's own registry lock."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass
+
+    def __enter__(self) -> bool:
+        return True
+
+    def __exit__(self, *exc_info: object) -> None:
+        pass
+
+
+_ADAPT = {"logging": _logging}

@@ -1,0 +1,351 @@
+"""The world: what the modules under test import, and the modules themselves, new each time.
+
+The modules *in scope* are compiled once and executed afresh for each execution, so that nothing a
+module keeps (locks, counters, caches) leaks from one execution into the next. They get
+``__builtins__`` of their own, whose ``__import__`` gives them the virtual ``threading``,
+``_thread``, ``queue``, ``time`` and what is built on those; every other module is the real one,
+shared with the rest of the process, which never notices.
+
+Rewriting
+---------
+With ``rewrite=True`` the source of a module in scope goes through `rewrite.rewrite` instead of
+`compile`; the accesses to shared memory then arrive as operations at the kernel, which is the
+*sink* that `memory.Memory` wants: ``Kernel.access(location, is_write, site)`` and
+``Kernel.access_all(accesses, site)``, where a location has a ``key`` that is its own within one
+execution. A `Memory` is made for each execution and is active while it runs.
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import importlib
+import importlib.util
+import os
+import sys
+import types
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from typing import Any
+
+from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.world import clock, library
+from taskqueue_harness.world.capture import Capture, sys_module
+from taskqueue_harness.world.locks import Primitive
+from taskqueue_harness.world.threads import ThreadWorld
+
+
+class Unloadable(Exception):
+    """A program or module that cannot be brought into the world, and what to do about it."""
+
+
+class Source:
+    """A module in scope: its source, compiled once."""
+
+    def __init__(self, name: str, file: str, package: str, text: bytes) -> None:
+        self.name = name
+        self.file = file
+        self.package = package
+        self.text = text
+        self.rewritten: Any = None
+        self.code: types.CodeType | None = None
+        self._functions: dict[tuple[str, int], types.CodeType] | None = None
+
+    def function(self, code: types.CodeType) -> types.CodeType | None:
+        """The compiled form of a function of this module, given the one the process has."""
+        if self._functions is None:
+            self._functions = {}
+            assert self.code is not None
+            todo = [self.code]
+            while todo:
+                one = todo.pop()
+                self._functions[one.co_name, one.co_firstlineno] = one
+                todo += [const for const in one.co_consts if isinstance(const, types.CodeType)]
+        return self._functions.get((code.co_name, code.co_firstlineno))
+
+
+class World:
+    """The virtual modules of one exploration, and the modules in scope of its executions."""
+
+    def __init__(self, kernel: Kernel, scope: Iterable[str], *, rewrite: bool) -> None:
+        self.kernel = kernel
+        self.rewrite = rewrite
+        self.capture = Capture(kernel)
+        self.sources: dict[str, Source] = {}
+        self.modules: dict[str, types.ModuleType] = {}
+        self.virtual: dict[str, types.ModuleType] = {}
+        self.builtins: dict[str, Any] = dict(vars(builtins))
+        self.builtins["__import__"] = self.import_
+        self.builtins["print"] = self.capture.print
+        self.virtual["sys"] = sys_module(self.capture)
+        self.virtual["time"] = clock.time_module(kernel)
+        self.threads = ThreadWorld(kernel, self.execute_library, lambda: self.capture.stderr)
+        self.virtual["_thread"] = self.threads.low
+        self.virtual["threading"] = self.threads.high
+        self._resets: list[Callable[[], None]] = []
+        self._followed: set[str] = set()
+        self._index()
+        self.threads.load()
+        self.virtual["queue"] = library.queue_module(self)
+        self.virtual["importlib"] = library.importlib_module(self)
+        for name in library.LAZY:
+            self.virtual[name] = None  # type: ignore[assignment]
+        for name in scope:
+            self.add(name)
+        self._index()
+
+    # -- scope
+
+    def add(self, name: str) -> Source:
+        """Bring a module into scope."""
+        if name in self.sources:
+            return self.sources[name]
+        module = sys.modules.get(name)
+        spec = getattr(module, "__spec__", None)
+        file = getattr(module, "__file__", None)
+        if file is None:
+            try:
+                spec = importlib.util.find_spec(name)
+            except (ImportError, ValueError) as error:
+                raise Unloadable(f"module {name!r} is not importable: {error}") from error
+            file = spec.origin if spec is not None else None
+        if file is None or not os.path.exists(file) or not file.endswith(".py"):
+            raise Unloadable(
+                f"module {name!r} has no source file: put the code under test into a .py file"
+            )
+        package = name if os.path.basename(file) == "__init__.py" else name.rpartition(".")[0]
+        with open(file, "rb") as stream:
+            source = Source(name, file, package, stream.read())
+        self.sources[name] = source
+        self._compile()
+        return source
+
+    def add_file(self, file: str, name: str) -> Source:
+        """Bring a source file into scope as the module `name`."""
+        with open(file, "rb") as stream:
+            self.sources[name] = source = Source(name, file, "", stream.read())
+        self._compile()
+        return source
+
+    def _compile(self) -> None:
+        """Compile what is in scope; what is rewritten depends on what all of it stores."""
+        if not self.rewrite:
+            for source in self.sources.values():
+                if source.code is None:
+                    source.code = compile(source.text, source.file, "exec", dont_inherit=True)
+            self._index()
+            return
+        from taskqueue_harness.world.rewrite import rewrite
+
+        writes: frozenset[str] = frozenset()
+        while True:
+            for source in self.sources.values():
+                source.rewritten = rewrite(source.text, source.file, attribute_writes=writes)
+                source.code = source.rewritten.code
+                source._functions = None
+            found = frozenset().union(*(s.rewritten.attribute_writes for s in self.sources.values()))
+            if found <= writes or len(self.sources) == 1:
+                break
+            writes = writes | found
+        self.attribute_writes = writes | found
+        self._index()
+
+    def _index(self) -> None:
+        self._concerned = set()
+        for name in (*self.sources, *self.virtual):
+            while name:
+                self._concerned.add(name)
+                name = name.rpartition(".")[0]
+
+    def scope_hash(self) -> bytes:
+        """Identifies the source in scope, for tokens."""
+        digest = hashlib.sha256()
+        for name in sorted(self.sources):
+            digest.update(self.sources[name].text)
+        return digest.digest()
+
+    # -- an execution
+
+    def begin(self) -> None:
+        """Forget the execution before. Called in the main fiber of the new one."""
+        self.modules.clear()
+        self.capture.reset()
+        self.threads.reset()
+        for reset in self._resets:
+            reset()
+
+    def memory(self) -> Any:
+        """A context in which rewritten code reports to the kernel."""
+        if not self.rewrite:
+            return nullcontext()
+        from taskqueue_harness.world.hooks import active
+        from taskqueue_harness.world.memory import Memory
+
+        self.current_memory = Memory(
+            self.kernel,
+            attribute_writes=self.attribute_writes,
+            whole_objects=any(s.rewritten.whole_objects for s in self.sources.values()),
+            untracked=(Primitive,),
+        )
+        return active(self.current_memory)
+
+    def module(self, name: str) -> types.ModuleType:
+        """The module `name` as this world sees it, executed if it is in scope and new."""
+        module = self.modules.get(name)
+        if module is not None:
+            return module
+        virtual = self.virtual.get(name, False)
+        if virtual is None:
+            virtual = library.load(self, name)
+            self.virtual[name] = virtual
+        if virtual is not False:
+            return virtual  # type: ignore[return-value]
+        source = self.sources.get(name)
+        if source is not None:
+            return self._execute(source)
+        if name in self._concerned:
+            return self._view(name)
+        return importlib.import_module(name)
+
+    def _execute(self, source: Source) -> types.ModuleType:
+        module = types.ModuleType(source.name)
+        names = vars(module)
+        real = sys.modules.get(source.name)
+        fixed = {
+            "__file__": source.file,
+            "__package__": source.package,
+            "__spec__": getattr(real, "__spec__", None),
+            "__loader__": getattr(real, "__loader__", None),
+            "__builtins__": self.builtins,
+        }
+        if source.rewritten is not None:
+            names.update(source.rewritten.namespace(source.name, **fixed))
+        else:
+            names.update(fixed)
+        if os.path.basename(source.file) == "__init__.py":
+            names["__path__"] = [os.path.dirname(source.file)]
+        self.modules[source.name] = module
+        assert source.code is not None
+        try:
+            exec(source.code, names)
+        except BaseException:
+            self.modules.pop(source.name, None)
+            raise
+        return module
+
+    def _view(self, name: str) -> types.ModuleType:
+        """A shared package, with the modules of this world in place of the real ones."""
+        real = importlib.import_module(name)
+        view = types.ModuleType(name, real.__doc__)
+        vars(view).update(vars(real))
+        self.modules[name] = view
+        prefix = name + "."
+        for one in self._concerned:
+            if one.startswith(prefix) and "." not in one[len(prefix) :]:
+                vars(view).pop(one[len(prefix) :], None)
+        view.__getattr__ = lambda attribute: self._member(name, attribute)  # type: ignore[method-assign]
+        return view
+
+    def _member(self, package: str, attribute: str) -> Any:
+        name = f"{package}.{attribute}"
+        if name in self._concerned:
+            return self.module(name)
+        raise AttributeError(f"module {package!r} has no attribute {attribute!r}")
+
+    def execute_library(self, name: str, module: types.ModuleType) -> None:
+        """Run the source of a standard library module over the virtual modules."""
+        spec = importlib.util.find_spec(name)
+        assert spec is not None and spec.origin is not None
+        loader: Any = spec.loader
+        names = vars(module)
+        names.update(
+            __file__=spec.origin,
+            __package__=spec.parent,
+            __spec__=spec,
+            __builtins__=self.builtins,
+        )
+        if spec.submodule_search_locations is not None:
+            names["__path__"] = list(spec.submodule_search_locations)
+        self.virtual[name] = module
+        # Nothing of ours is to be registered for a fork of the real process.
+        self.virtual["os"] = library.os_module()
+        self._index()
+        try:
+            with self.kernel.paused():
+                exec(loader.get_code(name), names)
+        finally:
+            self.virtual.pop("os", None)
+            self._index()
+
+    # -- import
+
+    def import_(
+        self,
+        name: str,
+        globals: Any = None,
+        locals: Any = None,
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        """``__import__`` of this world."""
+        if level:
+            package = (globals or {}).get("__package__") or ""
+            absolute = importlib.util.resolve_name("." * level + name, package)
+        else:
+            absolute = name
+        self._follow(absolute, globals)
+        concerned = self._concerned
+        if absolute not in concerned and absolute.partition(".")[0] not in concerned:
+            for one in fromlist or ():
+                self._follow(f"{absolute}.{one}", globals)
+            if absolute not in concerned:
+                return builtins.__import__(name, globals, locals, fromlist, level)
+        if not fromlist:
+            if absolute in concerned:
+                self.module(absolute)
+            else:
+                builtins.__import__(absolute)
+            if level or "." not in name:
+                return self.module(absolute)
+            return self.module(name.partition(".")[0])
+        module = self.module(absolute)
+        for one in fromlist:
+            member = f"{absolute}.{one}"
+            if member in concerned and one not in vars(module):
+                self.module(member)
+            elif not hasattr(module, one) and one != "*":
+                try:
+                    importlib.import_module(member)
+                except ModuleNotFoundError:
+                    continue
+                real = sys.modules.get(absolute)
+                if real is not None and hasattr(real, one):
+                    setattr(module, one, getattr(real, one))
+        return module
+
+    def _follow(self, name: str, importer: Any) -> None:
+        """Bring a module into scope that code in scope imports from its own package."""
+        if name in self._followed or not importer:
+            return
+        self._followed.add(name)
+        if name in self.sources or name in self.virtual:
+            return
+        source = self.sources.get(importer.get("__name__", ""))
+        if source is None or "." not in source.name:
+            return
+        if name.partition(".")[0] != source.name.partition(".")[0]:
+            return
+        try:
+            spec = importlib.util.find_spec(name)
+        except (ImportError, ValueError, AttributeError):
+            return
+        file = spec.origin if spec is not None else None
+        if not file or not file.endswith(".py") or os.path.basename(file) == "__init__.py":
+            return
+        with open(file, "rb") as stream:
+            text = stream.read()
+        if any(word in text for word in _THREADED):
+            self.add(name)
+
+
+_THREADED = (b"threading", b"_thread", b"queue", b"concurrent.futures", b"multiprocessing")

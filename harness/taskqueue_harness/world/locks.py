@@ -1,0 +1,541 @@
+"""Locks, conditions, events and semaphores as operations of the kernel.
+
+Each call of the modelled class is one operation, or two where it may have to wait in between
+(``Condition.wait`` gives the lock up, then wakes). Names of attributes, error messages and the
+order in which waiters are woken are those of the standard library, which see for the semantics.
+
+A lock's guard is a list with one element, its *stamp*, while the lock is free: taking the stamp out
+is the acquisition, and tells the kernel which release made it possible.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import repeat
+from typing import Any, ClassVar
+
+from taskqueue_harness import operations as ops
+from taskqueue_harness.kernel import Fiber, Kernel
+
+TIMEOUT_MAX = 9223372036.0
+"""Seconds: the longest timeout of a lock, as on 64-bit Linux."""
+
+
+class Primitive:
+    """What all primitives share: the kernel of their world, and a name in print."""
+
+    __slots__ = ()
+    kernel: ClassVar[Kernel]
+
+    def _virtual_name(self) -> str:
+        return type(self).__name__
+
+
+def check_timeout(blocking: Any, timeout: Any) -> float | None:
+    """The timeout in seconds of ``acquire(blocking, timeout)``, or None to wait for ever."""
+    if not blocking:
+        if timeout != -1:
+            raise ValueError("can't specify a timeout for a non-blocking call")
+        return 0.0
+    if timeout == -1:
+        return None
+    if not isinstance(timeout, (int, float)):
+        timeout = timeout.__float__() if hasattr(timeout, "__float__") else timeout.__index__()
+    if timeout < 0:
+        raise ValueError("timeout value must be a non-negative number")
+    if timeout > TIMEOUT_MAX:
+        raise OverflowError("timeout value is too large")
+    return float(timeout)
+
+
+class Lock(Primitive):
+    """``_thread.lock``: may be released by any thread."""
+
+    __slots__ = ("__weakref__", "_free", "_owner")
+
+    def __init__(self) -> None:
+        self._free: list[Any] = [None]
+        self._owner: Fiber | None = None
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.obj = self
+        free = self._free
+        if blocking is True and timeout == -1:
+            fiber.op = ops.ACQUIRE
+            fiber.guard = free
+            kernel.point()
+        else:
+            seconds = check_timeout(blocking, timeout)
+            if seconds == 0.0:
+                fiber.op = ops.TRY_ACQUIRE
+                fiber.guard = True
+                kernel.point()
+                if not free:
+                    return False
+            else:
+                fiber.op = ops.ACQUIRE
+                fiber.guard = free
+                if seconds is not None:
+                    fiber.deadline = kernel.time() + seconds
+                kernel.point()
+                if fiber.expired:
+                    fiber.expired = False
+                    if not free:
+                        return False
+        fiber.edge = free.pop()
+        self._owner = fiber
+        return True
+
+    def release(self) -> None:
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.op = ops.RELEASE
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+        if self._free:
+            raise RuntimeError("release unlocked lock")
+        self._owner = None
+        self._free.append(kernel.stamp)
+
+    def locked(self) -> bool:
+        fiber = self.kernel.current
+        fiber.op = ops.LOCKED
+        fiber.obj = self
+        fiber.guard = True
+        self.kernel.point()
+        return not self._free
+
+    def __enter__(self) -> bool:
+        # Written out: a `with` statement is the commonest way to take a lock.
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.obj = self
+        fiber.op = ops.ACQUIRE
+        fiber.guard = free = self._free
+        kernel.point()
+        fiber.edge = free.pop()
+        self._owner = fiber
+        return True
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.release()
+
+    acquire_lock = acquire
+    release_lock = release
+    locked_lock = locked
+
+    def _at_fork_reinit(self) -> None:
+        self._free[:] = [None]
+        self._owner = None
+
+    def __repr__(self) -> str:
+        state = "unlocked" if self._free else "locked"
+        return f"<{state} _thread.lock object at {hex(id(self))}>"
+
+
+class RLock(Primitive):
+    """``_thread.RLock``."""
+
+    __slots__ = ("__weakref__", "_count", "_free", "_owner")
+
+    def __init__(self) -> None:
+        self._free: list[Any] = [None]
+        self._owner: Fiber | None = None
+        self._count = 0
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        kernel = self.kernel
+        fiber = kernel.current
+        seconds = None if timeout == -1 and blocking is True else check_timeout(blocking, timeout)
+        if self._owner is fiber:
+            self._count += 1
+            return True
+        fiber.obj = self
+        free = self._free
+        if seconds == 0.0:
+            fiber.op = ops.TRY_ACQUIRE
+            fiber.guard = True
+            kernel.point()
+            if not free:
+                return False
+        else:
+            fiber.op = ops.ACQUIRE
+            fiber.guard = free
+            if seconds is not None:
+                fiber.deadline = kernel.time() + seconds
+            kernel.point()
+            if fiber.expired:
+                fiber.expired = False
+                if not free:
+                    return False
+        fiber.edge = free.pop()
+        self._owner = fiber
+        self._count = 1
+        return True
+
+    def release(self) -> None:
+        kernel = self.kernel
+        fiber = kernel.current
+        if self._owner is not fiber:
+            raise RuntimeError("cannot release un-acquired lock")
+        if self._count > 1:
+            self._count -= 1
+            return
+        fiber.op = ops.RELEASE
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+        self._count = 0
+        self._owner = None
+        self._free.append(kernel.stamp)
+
+    def locked(self) -> bool:
+        fiber = self.kernel.current
+        fiber.op = ops.LOCKED
+        fiber.obj = self
+        fiber.guard = True
+        self.kernel.point()
+        return not self._free
+
+    __enter__ = acquire
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.release()
+
+    def _is_owned(self) -> bool:
+        return self._owner is self.kernel.current
+
+    def _recursion_count(self) -> int:
+        return self._count if self._owner is self.kernel.current else 0
+
+    def _release_save(self) -> tuple[int, Fiber | None]:
+        if not self._count:
+            raise RuntimeError("cannot release un-acquired lock")
+        state = self._count, self._owner
+        self._count = 1
+        self.release()
+        return state
+
+    def _acquire_restore(self, state: tuple[int, Fiber | None]) -> None:
+        self.acquire()
+        self._count, self._owner = state
+
+    def _at_fork_reinit(self) -> None:
+        self._free[:] = [None]
+        self._owner = None
+        self._count = 0
+
+    def __repr__(self) -> str:
+        owner = self._owner
+        return (
+            f"<{'unlocked' if self._free else 'locked'} _thread.RLock object "
+            f"owner={0 if owner is None else owner.ident} count={self._count} at {hex(id(self))}>"
+        )
+
+
+class Condition(Primitive):
+    """``threading.Condition`` over a modelled lock; over any other lock, the library's own code."""
+
+    library: ClassVar[type]
+    lock_types: ClassVar[tuple[type, ...]]
+    rlock: ClassVar[type]
+
+    def __init__(self, lock: Any = None) -> None:
+        if lock is None:
+            lock = self.rlock()
+        self._lock = lock
+        self.acquire = lock.acquire
+        self.release = lock.release
+        self._waiters: deque[Any] = deque()
+        self._modelled = isinstance(lock, self.lock_types)
+        for name in ("_release_save", "_acquire_restore", "_is_owned"):
+            if hasattr(lock, name):
+                setattr(self, name, getattr(lock, name))
+
+    def _virtual_name(self) -> str:
+        return "Condition"
+
+    def __enter__(self) -> Any:
+        return self._lock.__enter__()
+
+    def __exit__(self, *exc_info: object) -> Any:
+        return self._lock.__exit__(*exc_info)
+
+    def __repr__(self) -> str:
+        return f"<Condition({self._lock}, {len(self._waiters)})>"
+
+    def _owned_here(self) -> bool:
+        lock = self._lock
+        if isinstance(lock, RLock):
+            return lock._owner is self.kernel.current
+        # The library asks whether the lock is taken, by whomever.
+        return not lock._free
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self._modelled:
+            return bool(self.library.wait(self, timeout))  # type: ignore[attr-defined]
+        if not self._owned_here():
+            raise RuntimeError("cannot wait on un-acquired lock")
+        kernel = self.kernel
+        fiber = kernel.current
+        lock = self._lock
+        fiber.op = ops.WAIT
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+        waiter = Waiter(fiber)
+        self._waiters.append(waiter)
+        count = getattr(lock, "_count", 0)
+        if count:
+            lock._count = 0
+        owner, lock._owner = lock._owner, None
+        lock._free.append(kernel.stamp)
+        try:
+            fiber.op = ops.WAKE
+            fiber.obj = self
+            fiber.guard = waiter.woken
+            if timeout is not None:
+                fiber.deadline = kernel.time() + max(0, timeout)
+            kernel.point()
+            fiber.expired = False
+            if waiter.woken:
+                fiber.edge = waiter.woken[0]
+        finally:
+            fiber.op = ops.ACQUIRE
+            fiber.obj = lock
+            fiber.guard = lock._free
+            kernel.point()
+            fiber.edge = lock._free.pop()
+            lock._owner = owner
+            if count:
+                lock._count = count
+            if not waiter.woken:
+                self._waiters.remove(waiter)
+        return bool(waiter.woken)
+
+    def wait_for(self, predicate: Any, timeout: float | None = None) -> Any:
+        return self.library.wait_for(self, predicate, timeout)  # type: ignore[attr-defined]
+
+    def notify(self, n: int = 1) -> None:
+        if not self._modelled:
+            self.library.notify(self, n)  # type: ignore[attr-defined]
+            return
+        if not self._owned_here():
+            raise RuntimeError("cannot notify on un-acquired lock")
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.op = ops.NOTIFY
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+        waiters = self._waiters
+        while waiters and n > 0:
+            waiters.popleft().woken.append(kernel.stamp)
+            n -= 1
+
+    def notify_all(self) -> None:
+        self.notify(len(self._waiters))
+
+    def notifyAll(self) -> None:  # noqa: N802
+        self.library.notifyAll(self)  # type: ignore[attr-defined]
+
+    def _release_save(self) -> Any:
+        self._lock.release()
+
+    def _acquire_restore(self, state: Any) -> None:
+        self._lock.acquire()
+
+    def _is_owned(self) -> bool:
+        return bool(self.library._is_owned(self))  # type: ignore[attr-defined]
+
+    def _at_fork_reinit(self) -> None:
+        self._lock._at_fork_reinit()
+        self._waiters.clear()
+
+
+class Waiter:
+    """A thread in a queue of waiters. `woken` is its guard."""
+
+    __slots__ = ("fiber", "woken")
+
+    def __init__(self, fiber: Fiber) -> None:
+        self.fiber = fiber
+        self.woken: list[Any] = []
+
+
+class Event(Primitive):
+    """``threading.Event``. Whoever waits when it is set is let go, even if it is cleared at once."""
+
+    def __init__(self) -> None:
+        self._flag = False
+        self._waiters: list[Waiter] = []
+        self._stamp: Any = None
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        status = "set" if self._flag else "unset"
+        return f"<{cls.__module__}.{cls.__qualname__} at {id(self):#x}: {status}>"
+
+    def _virtual_name(self) -> str:
+        return "Event"
+
+    def is_set(self) -> bool:
+        fiber = self.kernel.current
+        fiber.op = ops.IS_SET
+        fiber.obj = self
+        fiber.guard = True
+        self.kernel.point()
+        return self._flag
+
+    def isSet(self) -> bool:  # noqa: N802
+        import warnings
+
+        warnings.warn(
+            "isSet() is deprecated, use is_set() instead", DeprecationWarning, stacklevel=2
+        )
+        return self.is_set()
+
+    def set(self) -> None:
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.op = ops.SET
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+        self._flag = True
+        self._stamp = kernel.stamp
+        for waiter in self._waiters:
+            waiter.woken.append(kernel.stamp)
+        self._waiters.clear()
+
+    def clear(self) -> None:
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.op = ops.CLEAR
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+        self._flag = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.op = ops.EVENT_WAIT
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+        if self._flag:
+            return True
+        waiter = Waiter(fiber)
+        self._waiters.append(waiter)
+        fiber.op = ops.WAKE
+        fiber.obj = self
+        fiber.guard = waiter.woken
+        if timeout is not None:
+            fiber.deadline = kernel.time() + max(0, timeout)
+        try:
+            kernel.point()
+        finally:
+            fiber.expired = False
+            if waiter.woken:
+                fiber.edge = waiter.woken[0]
+            else:
+                self._waiters.remove(waiter)
+        return bool(waiter.woken)
+
+    def _at_fork_reinit(self) -> None:
+        self._waiters.clear()
+
+
+class Semaphore(Primitive):
+    """``threading.Semaphore``: one stamp for each unit that is left."""
+
+    def __init__(self, value: int = 1) -> None:
+        if value < 0:
+            raise ValueError("semaphore initial value must be >= 0")
+        self._units: deque[Any] = deque(repeat(None, value))
+
+    @property
+    def _value(self) -> int:
+        return len(self._units)
+
+    def _virtual_name(self) -> str:
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        return f"<{cls.__module__}.{cls.__qualname__} at {id(self):#x}: value={self._value}>"
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        if not blocking and timeout is not None:
+            raise ValueError("can't specify timeout for non-blocking acquire")
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.obj = self
+        units = self._units
+        if not blocking or (timeout is not None and timeout <= 0):
+            fiber.op = ops.TRY_DOWN
+            fiber.guard = True
+            kernel.point()
+            if not units:
+                return False
+        else:
+            fiber.op = ops.DOWN
+            fiber.guard = units
+            if timeout is not None:
+                fiber.deadline = kernel.time() + timeout
+            kernel.point()
+            if fiber.expired:
+                fiber.expired = False
+                if not units:
+                    return False
+        kernel.changed(fiber)
+        fiber.edge = units.popleft()
+        return True
+
+    __enter__ = acquire
+
+    def release(self, n: int = 1) -> None:
+        if n < 1:
+            raise ValueError("n must be one or more")
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.op = ops.UP
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+        self._units.extend(repeat(kernel.stamp, n))
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.release()
+
+
+class BoundedSemaphore(Semaphore):
+    """``threading.BoundedSemaphore``."""
+
+    def __init__(self, value: int = 1) -> None:
+        super().__init__(value)
+        self._initial_value = value
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        return (
+            f"<{cls.__module__}.{cls.__qualname__} at {id(self):#x}: "
+            f"value={self._value}/{self._initial_value}>"
+        )
+
+    def release(self, n: int = 1) -> None:
+        if n < 1:
+            raise ValueError("n must be one or more")
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.op = ops.BOUNDED_UP
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+        if len(self._units) + n > self._initial_value:
+            raise ValueError("Semaphore released too many times")
+        self._units.extend(repeat(kernel.stamp, n))

@@ -1,0 +1,565 @@
+"""Virtual ``_thread`` and ``threading``.
+
+``threading`` is the interpreter's own source, run over a virtual ``_thread``; then its hot parts,
+threads and locks, are replaced by models whose calls are single operations. What is left of the
+source (Barrier, Timer, names, deprecated spellings, messages) needs no model.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading as real_threading
+import traceback
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from taskqueue_harness import operations as ops
+from taskqueue_harness.kernel import Fiber, Kernel, Teardown
+from taskqueue_harness.world import locks
+
+
+class Local:
+    """``threading.local``: attributes of their own for each fiber."""
+
+    kernel: Kernel
+
+    def __new__(cls, /, *args: Any, **kwargs: Any) -> Local:
+        if (args or kwargs) and cls.__init__ is object.__init__:
+            raise TypeError("Initialization arguments are not supported")
+        self = object.__new__(cls)
+        state = _LocalState(args, kwargs)
+        object.__setattr__(self, "_local_state", state)
+        state.of(cls.kernel.current)
+        return self
+
+    def __getattribute__(self, name: str) -> Any:
+        _switch(self)
+        return object.__getattribute__(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "__dict__":
+            raise AttributeError(
+                f"{type(self).__name__!r} object attribute '__dict__' is read-only"
+            )
+        _switch(self)
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if name == "__dict__":
+            raise AttributeError(
+                f"{type(self).__name__!r} object attribute '__dict__' is read-only"
+            )
+        _switch(self)
+        object.__delattr__(self, name)
+
+    __slots__ = ("__dict__", "__weakref__", "_local_state")
+
+
+class _LocalState:
+    """The dictionaries of one `Local`, by fiber; each goes when its thread ends."""
+
+    __slots__ = ("__weakref__", "args", "dicts", "kwargs")
+
+    def __init__(self, args: Any, kwargs: Any) -> None:
+        self.args = args
+        self.kwargs = kwargs
+        self.dicts: dict[Fiber, dict[str, Any]] = {}
+
+    def of(self, fiber: Fiber) -> dict[str, Any]:
+        found = self.dicts[fiber] = {}
+        fiber.locals.append(_Forgetter(self))
+        return found
+
+    def forget(self, fiber: Fiber) -> None:
+        self.dicts.pop(fiber, None)
+
+
+class _Forgetter:
+    """Lets a fiber drop its values of a `Local` without keeping the `Local` alive."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, state: _LocalState) -> None:
+        self._state = weakref.ref(state)
+
+    def forget(self, fiber: Fiber) -> None:
+        state = self._state()
+        if state is not None:
+            state.forget(fiber)
+
+
+def _switch(self: Local) -> None:
+    state: _LocalState = object.__getattribute__(self, "_local_state")
+    fiber = type(self).kernel.current
+    own = state.dicts.get(fiber)
+    if own is None:
+        own = state.of(fiber)
+        object.__setattr__(self, "__dict__", own)
+        type(self).__init__(self, *state.args, **state.kwargs)
+    else:
+        object.__setattr__(self, "__dict__", own)
+
+
+class Started:
+    """``Thread._started``, an event that only the thread itself ever waited for."""
+
+    __slots__ = ("_flag",)
+
+    def __init__(self) -> None:
+        self._flag = False
+
+    def is_set(self) -> bool:
+        return self._flag
+
+    def set(self) -> None:
+        self._flag = True
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self._flag
+
+
+class Handle:
+    """``_thread._ThreadHandle`` (3.13): what can be waited for and joined."""
+
+    def __init__(self, kernel: Kernel, ident: int = 0) -> None:
+        self._kernel = kernel
+        self._fiber: Fiber | None = None
+        self._done = False
+        self.ident = ident
+
+    def is_done(self) -> bool:
+        return self._done or (self._fiber is not None and bool(self._fiber.done))
+
+    def _set_done(self) -> None:
+        self._done = True
+
+    def join(self, timeout: float | None = None) -> None:
+        if self._done:
+            return
+        if self._fiber is None:
+            raise RuntimeError("thread not started")
+        kernel = self._kernel
+        if kernel.current is self._fiber:
+            raise RuntimeError("Cannot join current thread")
+        join(kernel, self, self._fiber, None if timeout is None or timeout < 0 else timeout)
+
+
+def join(kernel: Kernel, subject: Any, fiber: Fiber, timeout: float | None) -> None:
+    """Wait for the end of a fiber, for at most `timeout` seconds."""
+    running = kernel.current
+    running.op = ops.JOIN
+    running.obj = subject
+    running.guard = fiber.done
+    if timeout is not None:
+        running.deadline = kernel.time() + timeout
+    kernel.point()
+    running.expired = False
+    if fiber.done:
+        running.edge = fiber.done[0]
+
+
+class ThreadWorld:
+    """The virtual ``_thread`` and ``threading`` of one world."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        execute: Callable[[str, types.ModuleType], None],
+        stderr: Callable[[], Any],
+    ) -> None:
+        self.kernel = kernel
+        self._stderr = stderr
+
+        def bind(model: type, name: str, module: str, **more: Any) -> Any:
+            return type(
+                name,
+                (model,),
+                {"kernel": kernel, "__module__": module, "__qualname__": name, **more}
+                | ({"__slots__": ()} if "__slots__" in vars(model) else {}),
+            )
+
+        self.Lock = bind(locks.Lock, "lock", "_thread")
+        self.RLock = bind(locks.RLock, "RLock", "_thread")
+        self.Condition = bind(
+            locks.Condition,
+            "Condition",
+            "threading",
+            lock_types=(locks.Lock, locks.RLock),
+            rlock=self.RLock,
+        )
+        self.Event = bind(locks.Event, "Event", "threading")
+        self.Semaphore = bind(locks.Semaphore, "Semaphore", "threading")
+        # Derived from this world's Semaphore, as the library's is from its own.
+        self.BoundedSemaphore = type(
+            "BoundedSemaphore",
+            (locks.BoundedSemaphore, self.Semaphore),
+            {"kernel": kernel, "__module__": "threading"},
+        )
+        self.local = bind(Local, "_local", "_thread")
+        self.low = self._low_module()
+        self.high = types.ModuleType("threading")
+        self._execute = execute
+
+    def load(self) -> None:
+        """Run the source of ``threading``; the world must be able to import by now."""
+        self._execute("threading", self.high)
+        self._adapt()
+        self._snapshot = dict(vars(self.high))
+
+    # -- _thread
+
+    def _low_module(self) -> types.ModuleType:
+        import _thread as real
+
+        kernel = self.kernel
+        module = types.ModuleType("_thread", real.__doc__)
+
+        def start_new_thread(function: Any, args: Any, kwargs: Any = None, /) -> int:
+            if not callable(function):
+                raise TypeError("first arg must be callable")
+            if not isinstance(args, tuple):
+                raise TypeError("2nd arg must be a tuple")
+            if kwargs is not None and not isinstance(kwargs, dict):
+                raise TypeError("optional 3rd arg must be a dictionary")
+            subject = object()
+            self._start_operation(subject)
+            fiber = kernel.spawn(
+                self._raw(function), args, kwargs or {}, daemon=True, wait=False
+            )
+            fiber.subject = subject
+            return fiber.ident
+
+        def start_joinable_thread(
+            function: Any, handle: Any = None, daemon: bool = True
+        ) -> Handle:
+            if not callable(function):
+                raise TypeError("thread function must be callable")
+            if handle is None:
+                handle = Handle(kernel)
+            elif not isinstance(handle, Handle):
+                raise TypeError("'handle' must be a _ThreadHandle")
+            if handle._fiber is not None:
+                raise RuntimeError("thread already started")
+            self._start_operation(handle)
+            fiber = kernel.spawn(self._raw(function), (), {}, daemon=daemon, wait=not daemon)
+            fiber.subject = handle
+            handle._fiber = fiber
+            handle.ident = fiber.ident
+            return handle
+
+        def exit_thread() -> None:
+            raise SystemExit
+
+        def count() -> int:
+            return sum(1 for fiber in kernel.live if fiber.tid)
+
+        def interrupt_main(signum: int = 2, /) -> None:
+            kernel.main.inject = KeyboardInterrupt()
+            kernel.main.guard = True
+
+        def get_ident() -> int:
+            """Identify the current thread; derived from its spawn path."""
+            return kernel.current.ident
+
+        size = 0
+
+        def stack_size(new: int = 0, /) -> int:
+            nonlocal size
+            if new < 0:
+                raise ValueError("size must be 0 or a positive value")
+            if new and new < 32768:
+                raise ValueError(f"size not valid: {new} bytes")
+            old, size = size, new
+            return old
+
+        vars(module).update(
+            allocate_lock=self.Lock,
+            allocate=self.Lock,
+            LockType=self.Lock,
+            lock=self.Lock,
+            RLock=self.RLock,
+            _local=self.local,
+            error=RuntimeError,
+            TIMEOUT_MAX=locks.TIMEOUT_MAX,
+            start_new_thread=start_new_thread,
+            start_new=start_new_thread,
+            start_joinable_thread=start_joinable_thread,
+            exit=exit_thread,
+            exit_thread=exit_thread,
+            get_ident=get_ident,
+            get_native_id=get_ident,
+            interrupt_main=interrupt_main,
+            stack_size=stack_size,
+            _count=count,
+            _set_sentinel=self.Lock,
+            _ThreadHandle=lambda: Handle(kernel),
+            _make_thread_handle=lambda ident: Handle(kernel, ident),
+            _get_main_thread_ident=lambda: 1,
+            _is_main_interpreter=lambda: True,
+            _shutdown=lambda: None,
+            daemon_threads_allowed=lambda: True,
+            _excepthook=self._excepthook,
+            _ExceptHookArgs=real._ExceptHookArgs,  # type: ignore[attr-defined]
+        )
+        for name in list(vars(module)):
+            if not hasattr(real, name) and not name.startswith("__"):
+                delattr(module, name)
+        return module
+
+    def _start_operation(self, subject: Any) -> None:
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.op = ops.START
+        fiber.obj = subject
+        fiber.guard = True
+        kernel.point()
+        if kernel.faults_left and kernel.bounds.failed_starts and kernel.draw(2):
+            raise RuntimeError("can't start new thread")
+
+    def _raw(self, function: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> None:
+            try:
+                function(*args, **kwargs)
+            except (Teardown, SystemExit):
+                raise
+            except BaseException as error:
+                print(f"Exception ignored in thread started by: {function!r}", file=self._stderr())
+                traceback.print_exception(error, file=self._stderr())
+                self.kernel.escaped(error)
+
+        return call
+
+    def _excepthook(self, args: Any, /) -> None:
+        """The default ``threading.excepthook``: prints, and makes the execution a failure."""
+        if args.exc_type is SystemExit:
+            return
+        stderr = self._stderr()
+        name = args.thread.name if args.thread is not None else self.kernel.current.ident
+        print(f"Exception in thread {name}:", file=stderr)
+        traceback.print_exception(
+            args.exc_type, args.exc_value, args.exc_traceback, file=stderr
+        )
+        if args.exc_value is not None:
+            self.kernel.escaped(args.exc_value)
+
+    # -- threading
+
+    def _adapt(self) -> None:
+        kernel = self.kernel
+        module = self.high
+        names = vars(module)
+        self.Condition.library = names["Condition"]
+        thread_class = names["Thread"]
+        for name in ("Condition", "Event", "Semaphore", "BoundedSemaphore", "RLock"):
+            model = getattr(self, name)
+            model.__doc__ = names[name].__doc__
+            names[name] = model
+        names["Lock"] = self.Lock
+        active: dict[int, Any] = names["_active"]
+        self._active = active
+        tracks_handle = "_ThreadHandle" in names
+        make_invoke = names["_make_invoke_excepthook"]
+
+        def __init__(  # noqa: N807
+            self: Any,
+            group: None = None,
+            target: Any = None,
+            name: Any = None,
+            args: Any = (),
+            kwargs: Any = None,
+            *,
+            daemon: Any = None,
+        ) -> None:
+            assert group is None, "group argument must be None for now"
+            if name:
+                name = str(name)
+            else:
+                name = f"Thread-{next(self_world.counter)}"
+                if target is not None:
+                    try:
+                        name += f" ({target.__name__})"
+                    except AttributeError:
+                        pass
+            self._target = target
+            self._name = name
+            self._args = args
+            self._kwargs = {} if kwargs is None else kwargs
+            if daemon is None:
+                thread = kernel.current.thread
+                daemon = thread._daemonic if thread is not None else kernel.current.daemon
+            self._daemonic = daemon
+            self._ident = None
+            self._native_id = None
+            self._started = Started()
+            self._initialized = True
+            self._is_stopped = False
+            self._fiber = None
+            if tracks_handle:
+                self._handle = Handle(kernel)
+            else:
+                self._tstate_lock = None
+
+        def start(self: Any) -> None:
+            if not self._initialized:
+                raise RuntimeError("thread.__init__() not called")
+            if self._started._flag:
+                raise RuntimeError("threads can only be started once")
+            start_operation(self)
+            if self._started._flag:
+                raise RuntimeError("threads can only be started once")
+            daemon = self._daemonic
+            fiber = kernel.spawn(self._bootstrap, (), {}, daemon=daemon, wait=not daemon)
+            fiber.subject = fiber.thread = self
+            self._fiber = fiber
+            self._ident = self._native_id = fiber.ident
+            self._started._flag = True
+            active[fiber.ident] = self
+
+        def _bootstrap(self: Any) -> None:
+            try:
+                self.run()
+            except Teardown:
+                raise
+            except BaseException:
+                make_invoke()(self)
+
+        def _virtual_exit(self: Any) -> None:
+            active.pop(self._ident, None)
+            self._is_stopped = True
+            if tracks_handle:
+                self._handle._done = True
+
+        def thread_join(self: Any, timeout: float | None = None) -> None:
+            if not self._initialized:
+                raise RuntimeError("Thread.__init__() not called")
+            if not self._started._flag:
+                raise RuntimeError("cannot join thread before it is started")
+            if self._fiber is kernel.current:
+                raise RuntimeError("cannot join current thread")
+            join(kernel, self, self._fiber, None if timeout is None else max(timeout, 0))
+
+        def is_alive(self: Any) -> bool:
+            assert self._initialized, "Thread.__init__() not called"
+            fiber = kernel.current
+            fiber.op = ops.IS_ALIVE
+            fiber.obj = self
+            fiber.guard = True
+            kernel.point()
+            return self._started._flag and not (self._fiber is not None and self._fiber.done)
+
+        def __repr__(self: Any) -> str:  # noqa: N807
+            assert self._initialized, "Thread.__init__() was not called"
+            status = "started" if self._started._flag else "initial"
+            if self._fiber is not None and self._fiber.done:
+                status = "stopped"
+            if self._daemonic:
+                status += " daemon"
+            if self._ident is not None:
+                status += f" {self._ident}"
+            return f"<{type(self).__name__}({self._name}, {status})>"
+
+        def current_thread() -> Any:
+            thread = kernel.current.thread
+            return names["_DummyThread"]() if thread is None else thread
+
+        def dummy_init(self: Any) -> None:
+            fiber = kernel.current
+            __init__(self, name=f"Dummy-{next(self_world.counter)}", daemon=True)
+            self._started._flag = True
+            self._fiber = fiber
+            self._ident = self._native_id = fiber.ident
+            if tracks_handle:
+                self._handle._fiber = fiber
+            fiber.thread = self
+            active[fiber.ident] = self
+
+        def dummy_is_alive(self: Any) -> bool:
+            if self._fiber.done:
+                raise RuntimeError("thread is not alive")
+            return True
+
+        def virtual_name(self: Any) -> str:
+            return f"Thread {self._name}"
+
+        self_world = self
+        start_operation = self._start_operation
+        for function in (
+            __init__,
+            start,
+            _bootstrap,
+            _virtual_exit,
+            is_alive,
+            __repr__,
+        ):
+            function.__qualname__ = f"Thread.{function.__name__}"
+            setattr(thread_class, function.__name__, function)
+        thread_class.join = thread_join
+        thread_class._virtual_name = virtual_name
+        names["_DummyThread"].__init__ = dummy_init
+        names["_DummyThread"].is_alive = dummy_is_alive
+        names["current_thread"] = current_thread
+
+        def enumerate_threads() -> list[Any]:
+            """Return a list of all Thread objects currently alive."""
+            return [active[ident] for ident in sorted(active)]
+
+        def active_count() -> int:
+            """Return the number of Thread objects currently alive."""
+            return len(active)
+
+        names["enumerate"] = enumerate_threads
+        names["active_count"] = active_count
+        main_class = names["_MainThread"]
+        main = names["_main_thread"]
+        template = dict(vars(main))
+        template.update(
+            _name="MainThread", _daemonic=False, _ident=1, _native_id=1, _initialized=True
+        )
+
+        def new_main() -> Any:
+            thread = object.__new__(main_class)
+            content = vars(thread)
+            content.update(template)
+            content["_started"] = started = Started()
+            started._flag = True
+            if tracks_handle:
+                content["_handle"] = Handle(kernel, 1)
+            return thread
+
+        self._new_main = new_main
+        atexits = names["_threading_atexits"]
+
+        def register_atexit(function: Any, *args: Any, **kwargs: Any) -> None:
+            if kernel.quiet is None:
+                raise RuntimeError("can't register atexit after shutdown")
+            kernel.at_exit.append(lambda: function(*args, **kwargs))
+
+        del atexits
+        names["_register_atexit"] = register_atexit
+        self.counter = itertools.count(1)
+
+    def reset(self) -> None:
+        """Begin an execution: no threads but the main one, counters at their start."""
+        names = vars(self.high)
+        names.clear()
+        names.update(self._snapshot)
+        self.counter = itertools.count(1)
+        self._active.clear()
+        main = self._new_main()
+        self._active[1] = main
+        names["_main_thread"] = main
+        fiber = self.kernel.main
+        fiber.thread = fiber.subject = main
+        main._fiber = fiber
+
+
+def real_stack_of(ident: int) -> str:
+    """The stack of an OS thread, as text; empty if it is gone."""
+    frame = sys._current_frames().get(ident)
+    return "".join(traceback.format_stack(frame)) if frame is not None else ""
+
+
+__all__ = ["Handle", "Local", "ThreadWorld", "real_stack_of", "real_threading"]
