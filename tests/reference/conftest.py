@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+
 from taskqueue_reference import TaskQueue
 
 HANG_SECONDS = 30.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from taskqueue_conformance.contract import CLAUSES, SECTIONS
 from taskqueue_conformance.contract_tables import MarkerError, main, render, table
 

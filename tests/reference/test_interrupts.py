@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+
 from taskqueue_reference import TaskQueue, task_queue
 
 

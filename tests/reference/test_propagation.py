@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from taskqueue_reference import TaskQueue, task_queue
 
 Finish = Callable[[TaskQueue], "BaseException | None"]
