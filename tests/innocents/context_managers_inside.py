@@ -32,27 +32,30 @@ class TaskQueue:
 
     def run(self) -> None:
         with contextlib.ExitStack() as stack:
-            stack.push(self.stop)
             for consumer in self.consumers:
-                stack.callback(self.start(self.guard, consumer).join)
-            stack.callback(self.start(self.produce).join)
-            stack.push(self.stop)
+                stack.callback(self.finish, self.start(self.guard, consumer))
+            stack.callback(self.finish, self.start(self.produce))
         if self.failure is not None:
             raise self.failure
 
     def start(self, target: Callable[..., None], *args: Any) -> threading.Thread:
-        try:
+        with self.stopping_all():
             thread = threading.Thread(target=target, args=args, daemon=True)
             thread.start()
+        return thread
+
+    def finish(self, thread: threading.Thread) -> None:
+        with self.stopping_all():
+            thread.join()
+
+    @contextlib.contextmanager
+    def stopping_all(self) -> Iterator[None]:
+        try:
+            yield
         except BaseException:
             self.stopped = True
             self.end()
             raise
-        return thread
-
-    def stop(self, kind: object, *exc_info: object) -> None:
-        if kind is not None:
-            self.stopped = True
 
     def end(self) -> None:
         with self.changed:

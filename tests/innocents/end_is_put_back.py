@@ -35,7 +35,8 @@ class TaskQueue:
         for thread in threads:
             thread.join()
         if not self.failures.empty():
-            raise self.failures.get()
+            first = self.failures.get()
+            raise first
 
     def body(self, callback: Callable[[Any], object], end: bool) -> None:
         try:

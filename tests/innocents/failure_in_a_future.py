@@ -1,4 +1,4 @@
-"""The outcome of the run is a Future: the first failure sets it, run() asks for its result.
+"""The outcome of the run is a Future: the first failure sets it, run() asks for it.
 
 The Future takes one answer and refuses the second, which is all the book-keeping there is.
 """
@@ -35,7 +35,10 @@ class TaskQueue:
             thread.join()
         if not self.outcome.done():
             self.outcome.set_result(None)
-        return self.outcome.result()
+        # Not result(): before Python 3.14 it asks whether the exception is true.
+        error = self.outcome.exception()
+        if error is not None:
+            raise error
 
     def produce(self) -> None:
         self.guard(self.producer)

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 # The monitor joins the producer's thread and so outlives it, but no consumer that waited: it
-# closes the queue as its last act.
+# closes the queue as its last act. A second run() meets a Thread that was started before, which
+# says RuntimeError: 2.15.
 MEETS = "upstream"
-MISSES = ("TQ-2.13", "TQ-2.14", "TQ-2.15", "TQ-2.16", "TQ-3.9", "TQ-3.10")
+MISSES = ("TQ-2.13", "TQ-2.14", "TQ-2.16", "TQ-3.9", "TQ-3.10")
 
 
 class TaskQueue:

@@ -41,7 +41,8 @@ class Configurable:
         for thread in threads:
             thread.join()
         if not self.failures.empty():
-            raise self.failures.get()
+            first = self.failures.get()
+            raise first
 
     def body(self, number: int) -> None:
         try:

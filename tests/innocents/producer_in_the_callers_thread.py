@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 # A stuck producer holds run(), and consumers are waited for after an interrupt as well: 2.10
-# cannot be met. The interrupt counts as the producer's failure, so that ok() tells it: 2.16.
+# cannot be met. The interrupt counts as a failure, so that ok() tells of it: 2.16.
 MEETS = "core"
 MISSES = ("TQ-2.10", "TQ-2.13", "TQ-2.14", "TQ-2.15", "TQ-3.9", "TQ-3.10")
 
@@ -39,8 +39,13 @@ class TaskQueue:
         with self.changed:
             self.ended = True
             self.changed.notify_all()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException as error:
+            if self.failure is None:
+                self.failure = error
+            raise
         if self.failure is not None:
             raise self.failure
 

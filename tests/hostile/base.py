@@ -1,0 +1,1 @@
+../specimens/base.py

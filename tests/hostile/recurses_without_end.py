@@ -1,0 +1,17 @@
+"""get() calls itself with the recursion limit raised to where the stack ends first."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from base import TaskQueue as Correct
+
+EXPECT = ("nonconformant",)
+DOES = "recurses in get() until the stack or the interpreter gives up"
+
+
+class TaskQueue(Correct):
+    def get(self) -> Any:
+        sys.setrecursionlimit(200_000)
+        return self.get()
