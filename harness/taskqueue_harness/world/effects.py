@@ -189,7 +189,7 @@ def writes(arguments: Iterable[Any]) -> Iterable[tuple[object, bool]]:
 
 
 _READING: tuple[Any, ...] = (
-    *(abs, all, any, ascii, bin, bool, bytes, chr, complex, dir, divmod, float, format, frozenset),
+    *(abs, all, any, ascii, bin, bool, bytes, chr, complex, divmod, float, format, frozenset),
     *(hash, int, len, max, min, print, repr, round, sorted, str, sum, tuple, list, dict, set),
     *(bytearray, array, memoryview, collections.deque, collections.OrderedDict),
     *(collections.Counter, collections.defaultdict, collections.ChainMap, type),
@@ -206,12 +206,19 @@ _READING: tuple[Any, ...] = (
     *(operator.not_, operator.sub, operator.xor, operator.mod, functools.reduce),
 )
 
+# Some of these look at the frame that calls them: no hook may stand in between.
+_FRAME_READERS: tuple[Any, ...] = (
+    *(eval, exec, compile, dir, globals, locals, vars, super, __import__, breakpoint),
+    *(sys._getframe, sys.exc_info, sys.getrefcount),
+)
+
 _INERT: tuple[Any, ...] = (
+    *_FRAME_READERS,
     *(callable, classmethod, enumerate, filter, id, isinstance, issubclass, iter, map, object),
-    *(property, range, reversed, slice, staticmethod, super, zip, open, input, breakpoint, compile),
-    *(operator.is_, operator.is_not, gc.collect, types.SimpleNamespace, globals, locals, vars),
+    *(property, range, reversed, slice, staticmethod, zip, open, input),
+    *(operator.is_, operator.is_not, gc.collect, types.SimpleNamespace),
     *(one for one in ITERATORS if one.__module__ == "itertools"),
-    *(itertools.tee, sys.getrefcount, sys.getsizeof, weakref.ref, weakref.proxy),
+    *(itertools.tee, sys.getsizeof, weakref.ref, weakref.proxy),
 )
 
 _CHANGING_FIRST: tuple[Any, ...] = (
@@ -260,5 +267,10 @@ FOREIGN_READS: frozenset[tuple[str, str]] = frozenset(
 )
 FOREIGN_WRITES: frozenset[tuple[str, str]] = frozenset({("random", "Random.shuffle")})
 """Well-known Python functions outside the scope, by module and qualified name. Their whole run
-counts as one access, at its start; any other Python function outside the scope counts as none
-and is listed in the report when it was given a tracked container."""
+counts as one access, at its start; any other Python function outside the scope counts as none."""
+
+
+def is_known(function: Any) -> bool:
+    """True if a Python function outside the scope is one of those listed here."""
+    name = (getattr(function, "__module__", ""), getattr(function, "__qualname__", ""))
+    return name in FOREIGN_READS or name in FOREIGN_WRITES

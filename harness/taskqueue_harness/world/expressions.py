@@ -393,7 +393,8 @@ class ExpressionRewriter(ast.NodeTransformer):
 
 def cells_name(scope: Scope) -> str:
     """The local under which a function keeps the `Namespace` of its tracked cells."""
-    return f"{PREFIX}cells{scope.number}"
+    # Sorts behind all identifiers: the cells of the program keep their places in __closure__.
+    return f"~cells{scope.number}"
 
 
 def _hook_name(name: str) -> ast.Name:

@@ -12,8 +12,10 @@ Few hooks need a frame of their own around the access (`Steps`, `_Watched`, `_Au
 from __future__ import annotations
 
 import functools
+import gc
 import operator
 import types
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -21,7 +23,7 @@ from typing import Any, TypeVar
 from taskqueue_harness.world import effects
 from taskqueue_harness.world.effects import Kind
 from taskqueue_harness.world.locations import Namespace
-from taskqueue_harness.world.memory import MODULE_VARIABLES, Memory, is_rewritten
+from taskqueue_harness.world.memory import Memory, is_rewritten
 
 T = TypeVar("T")
 
@@ -156,21 +158,26 @@ def delete_item_at(target: T, index: object, site: int) -> tuple[T, object]:
 
 
 class Steps:
-    """An iterator whose every step is an operation on what it runs over."""
+    """An iterator whose every step is an operation on what it runs over.
 
-    __slots__ = ("iterator", "site", "source")
+    `fresh` says that nobody else can advance the iterator: its position is no location.
+    """
 
-    def __init__(self, iterator: Iterator[Any], source: object, site: int) -> None:
+    __slots__ = ("fresh", "iterator", "site")
+
+    def __init__(self, iterator: Iterator[Any], site: int, fresh: bool) -> None:
         self.iterator = iterator
-        self.source = source
         self.site = site
+        self.fresh = fresh
 
     def __iter__(self) -> Steps:
         return self
 
     def __next__(self) -> Any:
-        if _memory is not None:
-            _memory.announce(_memory.contents(self.source, False), self.site)
+        memory = _memory
+        if memory is not None:
+            find = memory.inner_contents if self.fresh else memory.stepped
+            memory.announce(find(self.iterator), self.site)
         return next(self.iterator)
 
 
@@ -182,15 +189,15 @@ def iterate(target: Any, site: int) -> Any:
     kind = _memory.kind(type(target))
     if kind is _PLAIN or is_rewritten(type(target).__iter__):
         return target
-    return Steps(iter(target), target, site)
+    # iter() of a container is new; an iterator is its own, and others may advance it.
+    return Steps(iter(target), site, kind is Kind.CONTAINER or kind is Kind.VIEW)
 
 
 def iterate_fresh(target: Any, site: int) -> Any:
     """The same for the result of a call that is known to be new: ``enumerate(...)``."""
-    kind = _kinds.get(type(target))
-    if kind is Kind.ITERATOR and _memory is not None and not _memory.inner_contents(target):
-        return target
-    return iterate(target, site)
+    if _memory is None or _kinds.get(type(target)) is not Kind.ITERATOR:
+        return iterate(target, site)
+    return Steps(target, site, True) if _memory.inner_contents(target) else target
 
 
 def delegate(target: Any, site: int) -> Any:
@@ -210,6 +217,13 @@ def call(function: Any, site: int, /, *arguments: Any, **keywords: Any) -> Any:
         python = function.__func__ if cls is types.MethodType else function
         if is_rewritten(python):
             return function
+    elif cls is weakref.ref:
+        # Whether something is still alive must not be judged by what we hold.
+        _memory.locations.release()
+        return function
+    elif function is gc.collect:
+        _memory.locations.release(cycles=True)
+        return function
     _memory.announce(_memory.call(function, arguments, keywords), site)
     return function
 
@@ -241,11 +255,10 @@ def watch(function: Any, site: int) -> Any:
     if _memory is None:
         return function
     cls = type(function)
-    if cls is types.FunctionType:
-        if MODULE_VARIABLES in function.__globals__:
-            return function
-    elif cls is types.MethodType:
-        if is_rewritten(function.__func__):
+    if cls is types.FunctionType or cls is types.MethodType:
+        python = function.__func__ if cls is types.MethodType else function
+        # A frame between caller and callee would show in tracebacks and keep arguments alive.
+        if is_rewritten(python) or not effects.is_known(python):
             return function
     elif isinstance(function, type):
         if function not in effects.CALLS and not issubclass(function, effects.CONTAINERS):
@@ -253,7 +266,7 @@ def watch(function: Any, site: int) -> Any:
     elif cls is types.BuiltinFunctionType:
         receiver = function.__self__
         if (receiver is None or type(receiver) is types.ModuleType) and (
-            effects.CALLS.get(function) is _nothing
+            effects.CALLS.get(function) is _nothing and function is not vars
         ):
             return function
     elif cls not in _WATCHED or not callable(function):

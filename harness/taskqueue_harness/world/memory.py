@@ -128,6 +128,10 @@ class Memory:
         self._sources(iterator, found, 0)
         return found
 
+    def stepped(self, iterator: object) -> list[Access]:
+        """What a step of `iterator` touches, its position included."""
+        return self.contents(iterator, True)
+
     def _contents(
         self, target: object, kind: Kind, is_write: bool, found: list[Access], depth: int
     ) -> None:
@@ -237,12 +241,12 @@ class Memory:
                     found += self.method(receiver, one.__name__, ())
         return found
 
-    def _foreign(self, function: types.FunctionType, arguments: tuple[Any, ...]) -> list[Access]:
+    def _foreign(self, function: Any, arguments: tuple[Any, ...]) -> list[Access]:
         containers = [one for one in arguments if self.kind(type(one)) is Kind.CONTAINER]
         if not containers:
             return []
         module = getattr(function, "__module__", None) or ""
-        name = module, function.__qualname__
+        name = module, getattr(function, "__qualname__", "")
         if name in effects.FOREIGN_READS:
             return self._apply(_reads, arguments)
         if name in effects.FOREIGN_WRITES:
@@ -292,7 +296,7 @@ def _of_class(memory: Memory, target: Any, name: str, is_write: bool) -> Sequenc
         memory.plans.clear()
         return ((memory.locations.of(target, name), True),)
     found = [(memory.locations.of(target, name), False)]
-    for base in target.__mro__:
+    for base in target.__mro__ or ():  # None while the class is being made
         if name in vars(base):
             if base is not target:
                 found.append((memory.locations.of(base, name), False))
