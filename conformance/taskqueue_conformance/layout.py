@@ -6,7 +6,17 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
-__all__ = ["LABEL", "WIDTH", "clean", "column", "command_lines", "cut", "labelled", "wrapped"]
+__all__ = [
+    "LABEL",
+    "WIDTH",
+    "clean",
+    "column",
+    "command_lines",
+    "cut",
+    "labelled",
+    "paragraph",
+    "wrapped",
+]
 
 WIDTH = 100
 """Columns; only what is to be copied (a path, a command) may be wider."""
@@ -40,6 +50,19 @@ def wrapped(lines: Iterable[str], width: int) -> list[str]:
 def labelled(label: str, text: str, width: int) -> Iterator[str]:
     shown = cut(clean(text), SHOWN_TEXT)
     return column(label, textwrap.wrap(shown, width - LABEL - 2) or [""])
+
+
+def paragraph(text: str, width: int, *, indent: int = 2) -> list[str]:
+    """Wrapped between words only: it may hold paths."""
+    first = " " * indent
+    return textwrap.wrap(
+        clean(text),
+        width,
+        initial_indent=first,
+        subsequent_indent=f"{first}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def column(label: str, lines: Iterable[str]) -> Iterator[str]:

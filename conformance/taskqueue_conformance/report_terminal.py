@@ -15,6 +15,7 @@ from taskqueue_conformance.layout import (
     command_lines,
     cut,
     labelled,
+    paragraph,
     wrapped,
 )
 from taskqueue_conformance.measure import Unreached
@@ -229,11 +230,9 @@ def _block(
         yield from _seen("also seen", entry, width)
     if len(evidence) > SHOWN_EVIDENCE:
         more = len(evidence) - SHOWN_EVIDENCE
-        yield from labelled("", f"and {more} more, all in the JSON report (--tq-json FILE)", width)
+        yield from labelled("", f"and {more} more, all of them in the JSON report", width)
     yield from labelled("look here", clause.look, width)
-    commands = dict.fromkeys(repeat(clause.id, entry) for entry in evidence[:SHOWN_EVIDENCE])
-    lines = [line for command in commands for line in command_lines(command, width)]
-    yield from column("repeat", lines)
+    yield from column("repeat", command_lines(repeat(clause.id, first), width))
 
 
 def _brief(report: Report, standing: Standing, markup: Markup, width: int) -> Iterator[str]:
@@ -287,17 +286,11 @@ def _last(evidence: Evidence) -> Sequence[str]:
 def remark_lines(report: Report, *, markup: Markup = plain, width: int = WIDTH) -> list[str]:
     """Why clauses are open, what is stale, notes, and what no clause reached."""
     lines: list[str] = []
-    opened = [
-        standing
-        for standing in report.standings
-        if place_of(report, standing) in (Place.BLOCKED, Place.UNVERIFIED)
-    ]
-    if opened:
+    if opened := _open_by_reason(report):
         lines += ["", markup("could not be judged", "head")]
-        for standing in opened:
-            by = f"blocked by {', '.join(standing.blocked_by)}" if standing.blocked_by else ""
-            why = ": ".join(filter(None, (by, standing.reason))) or standing.status.value
-            lines += labelled(standing.clause, why, width)
+        for why, clauses in opened.items():
+            lines += paragraph(why, width)
+            lines += paragraph(", ".join(clauses), width, indent=4)
     if stale := stale_clauses(report):
         lines += ["", markup("listed as known failures, but passing: remove them", "bad")]
         for clause in stale:
@@ -305,21 +298,23 @@ def remark_lines(report: Report, *, markup: Markup = plain, width: int = WIDTH) 
     if report.coverage is not None:
         lines += ["", markup("not reached by any clause", "head")]
         for entry in report.coverage:
-            lines += textwrap.wrap(
-                _unreached(entry),
-                width,
-                initial_indent="  ",
-                subsequent_indent="    ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            lines += paragraph(_unreached(entry), width)
     if report.notes:
         lines += ["", markup("notes", "head")]
         for note in report.notes:
-            lines += textwrap.wrap(
-                clean(note), width, initial_indent="  ", subsequent_indent="    "
-            )
+            lines += paragraph(note, width)
     return lines
+
+
+def _open_by_reason(report: Report) -> dict[str, list[str]]:
+    """The clauses that are blocked or unverified, by what is in their way."""
+    found: dict[str, list[str]] = {}
+    for standing in report.standings:
+        if place_of(report, standing) in (Place.BLOCKED, Place.UNVERIFIED):
+            by = f"blocked by {', '.join(standing.blocked_by)}" if standing.blocked_by else ""
+            why = ": ".join(filter(None, (by, standing.reason))) or standing.status.value
+            found.setdefault(why, []).append(standing.clause)
+    return found
 
 
 def _unreached(entry: Unreached) -> str:
