@@ -116,9 +116,19 @@ class Bench:
                 self._supervisors[optimised] = found
             return found
 
+    @property
+    def not_applicable(self) -> dict[str, str]:
+        """Clauses that say nothing of this implementation, each with the reason."""
+        return dict(self.about.get("not_applicable", {}))
+
+    def applicable(self, scenarios: Iterable[Scenario]) -> list[Scenario]:
+        """Those that take nothing for granted which does not apply to this implementation."""
+        but = self.not_applicable
+        return [scenario for scenario in scenarios if not scenario.calls_on & but.keys()]
+
     def prefetch(self, scenarios: Iterable[Scenario]) -> None:
-        """Begin with these, in this order, in the background."""
-        for scenario in scenarios:
+        """Begin with these, in this order, in the background; those that apply."""
+        for scenario in self.applicable(scenarios):
             self._future(scenario)
 
     def observe(self, scenario: Scenario) -> Observation:

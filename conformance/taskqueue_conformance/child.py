@@ -56,6 +56,7 @@ def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
         "files": _files,
         "name": getattr(_subject, "__qualname__", type(_subject).__qualname__),
         "version": _version(argument["target"]),
+        "not_applicable": dict(getattr(_subject, "not_applicable", {})),
     }
 
 

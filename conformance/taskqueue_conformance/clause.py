@@ -16,13 +16,13 @@ from typing import Any, TypeVar
 
 import pytest
 
-from taskqueue_conformance import judgement
+from taskqueue_conformance import judgement, scenarios
 from taskqueue_conformance.bench import Bench
 from taskqueue_conformance.contract import lookup
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.oracles import Oracle
 from taskqueue_conformance.oracles.special import SpecialOracle
-from taskqueue_conformance.records import Record, Status
+from taskqueue_conformance.records import Grade, Record, Status
 from taskqueue_conformance.scenarios import Pair
 from taskqueue_conformance.workload import Scenario
 
@@ -87,24 +87,42 @@ class Seen:
 
     def _scenarios(self) -> list[Scenario]:
         assert self._test.on is not None
-        return [scenario for scenario in self._test.on(self._depth) if self._kept(scenario.name)]
+        return self._bench.applicable(
+            scenario for scenario in self._test.on(self._depth) if self._kept(scenario.name)
+        )
 
     def contradicts_nothing(self, oracle: Oracle) -> None:
         """No history of an ordinary scenario may contradict the clause."""
-        self._conclude(judgement.judge(self._test.id, oracle, self._bench, self._scenarios()))
+        self._conclude(
+            lambda: judgement.judge(self._test.id, oracle, self._bench, self._scenarios())
+        )
 
     def shows_nothing(self, oracle: SpecialOracle) -> None:
         """No observation of the clause's own scenarios may contradict it."""
-        record = judgement.judge_special(self._test.id, oracle, self._bench, self._scenarios())
-        self._conclude(record)
+        self._conclude(
+            lambda: judgement.judge_special(self._test.id, oracle, self._bench, self._scenarios())
+        )
 
-    def makes_no_difference(self) -> None:
-        """What goes well in the twin must go well in the variant."""
+    def makes_no_difference(self, oracle: SpecialOracle | None = None) -> None:
+        """What goes well otherwise must go well in the variants, which show nothing else either."""
         assert self._test.variants is not None
-        pairs = [pair for pair in self._test.variants(self._depth) if self._kept(pair[0].name)]
-        self._conclude(judgement.judge_variants(self._test.id, self._bench, pairs))
+        pairs = [
+            (variant, twin)
+            for variant, twin in self._test.variants(self._depth)
+            if self._kept(variant.name) and self._bench.applicable([variant, twin])[1:]
+        ]
+        ordinary = self._bench.applicable(scenarios.regular(self._depth))
+        self._conclude(
+            lambda: judgement.judge_variants(self._test.id, self._bench, pairs, ordinary, oracle)
+        )
 
-    def _conclude(self, record: Record) -> None:
+    def _conclude(self, judged: Callable[[], Record]) -> None:
+        clause_id = self._test.id
+        reason = self._bench.about.get("not_applicable", {}).get(clause_id)
+        if reason is None:
+            record = judged()
+        else:
+            record = Record(clause_id, Status.NOT_APPLICABLE, Grade.UNVERIFIED, reason=reason)
         self.records.append(record)
         raise_outcome([record])
 
@@ -122,7 +140,7 @@ def raise_outcome(records: Sequence[Record], excused: Callable[[str], bool] | No
             times = f"in {evidence.times} of {evidence.of} runs"
             lines.append(f"  seen {times} of scenario '{evidence.scenario}': {evidence.seen}")
         pytest.fail("\n".join(lines), pytrace=False)
-    stopped = [r for r in records if r.status in (Status.BLOCKED, Status.UNVERIFIED)]
+    stopped = [record for record in records if record.status is not Status.PASSED]
     if stopped and len(stopped) == len(records):
         record = stopped[0]
         by = f" by {', '.join(record.blocked_by)}" if record.blocked_by else ""

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from taskqueue_conformance.bench import Bench
-from taskqueue_conformance.judgement import evidence_of, findings
+from taskqueue_conformance.depth import Depth
+from taskqueue_conformance.judgement import evidence_of, explained, findings
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles import UNIVERSAL, Finding
 from taskqueue_conformance.oracles.sentences import Late
@@ -114,13 +115,17 @@ class Search:
 
     Args:
         bench: to perform on.
-        examples: how many workloads to draw.
+        ordinary: the regular scenarios, to tell which clause a fault contradicts.
+        depth: says how many workloads to draw.
         seed_value: of the draws, and printed with the report.
     """
 
-    def __init__(self, bench: Bench, examples: int, seed_value: int) -> None:
+    def __init__(
+        self, bench: Bench, ordinary: Sequence[Scenario], depth: Depth, seed_value: int
+    ) -> None:
         self._bench = bench
-        self._examples = examples
+        self._ordinary = ordinary
+        self._examples = depth.examples
         self._seed = seed_value
         self._known: dict[Scenario, list[Finding]] = {}
         self._seen: dict[Scenario, Observation] = {}
@@ -156,6 +161,8 @@ class Search:
         """Whether it goes wrong every time. The answer is kept, so it never changes."""
         if scenario in self._known:
             return bool(self._known[scenario])
+        if not self._bench.applicable([scenario]):
+            return False
         since = self._shrinking_since
         tired = since is not None and time.monotonic() - since > SHRINK_SECONDS
         if tired or (self._hangs >= MAX_HANGS and since is None):
@@ -179,7 +186,14 @@ class Search:
     def _perform(self, scenario: Scenario) -> list[Finding]:
         seen = self._bench.again(scenario)
         self._hangs += seen.hung
-        found = [one for one in findings(seen) if not isinstance(one.seen, Late)]
+        but = self._bench.not_applicable
+        found = [
+            one
+            for one in findings(seen)
+            if not isinstance(one.seen, Late)
+            and one.clause not in but
+            and not explained(one.seen, self._bench, self._ordinary)
+        ]
         if found or scenario not in self._seen:
             self._seen[scenario] = seen
         return found
@@ -193,6 +207,8 @@ class Search:
             self._keep(wrong, scenario, found, times, AGAIN + 1, test)
         records = []
         for clause in UNIVERSAL:
+            if clause in self._bench.not_applicable:
+                continue
             if clause in wrong:
                 records.append(wrong[clause])
             elif wrong and self._hangs:

@@ -38,7 +38,7 @@ def conclude(
         report,
         repeat=_repeat(session.options),
         markup=markup,
-        width=min(100, shutil.get_terminal_size().columns),
+        width=min(100, shutil.get_terminal_size((100, 24)).columns),
     )
     try:
         if option.tq_json:
@@ -61,6 +61,7 @@ def _report(
         name=about.get("name") or "",
         distribution=about.get("version") or "",
         files=list(about.get("files", ())),
+        subset="handler" if about.get("not_applicable") else "",
         profile=options.profile,
         depth=options.depth.name,
         seed=options.seed,

@@ -37,8 +37,7 @@ _PLUGINS = ("taskqueue_conformance.plugin", "pytest_repeat")
 # Not `-m pytest`: that puts the current directory first on sys.path, where a user's queue.py or
 # types.py would be imported instead of the library's.
 _START = (
-    "import sys; sys.path[0] or sys.path.pop(0); "
-    "import pytest; raise SystemExit(pytest.main())"
+    "import sys; sys.path[0] or sys.path.pop(0); import pytest; raise SystemExit(pytest.main())"
 )
 
 _HOST_SETTINGS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_THEME", "PYTEST_THEME_MODE")

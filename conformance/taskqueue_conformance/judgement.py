@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from taskqueue_conformance.bench import Bench
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles import UNIVERSAL, Finding, Oracle, contradictions
-from taskqueue_conformance.oracles.sentences import Late
+from taskqueue_conformance.oracles.sentences import Either, Late
 from taskqueue_conformance.oracles.special import SpecialOracle, start_failed
 from taskqueue_conformance.records import Evidence, Grade, Record, Status
 from taskqueue_conformance.scenarios import Pair
@@ -21,6 +21,9 @@ REPEATS = 3
 
 MAX_EVIDENCE = 6
 """Pieces of evidence kept per clause; more say nothing new."""
+
+CHEAP = 1.0
+"""Seconds up to which a scenario is repeated for the mere number of times that it goes wrong."""
 
 HANGS_REPEATED = 3
 """As long as there are no more hangs than this, a hang is repeated to see whether it comes back."""
@@ -39,12 +42,17 @@ def findings(seen: Observation) -> Iterator[Finding]:
 def judge(clause: str, oracle: Oracle, bench: Bench, scenarios: Sequence[Scenario]) -> Record:
     """Judge one clause by ordinary scenarios."""
 
-    def against(seen: Observation) -> Iterator[str]:
+    def all_against(seen: Observation) -> Iterator[str]:
         if clause == "TQ-2.1":
             yield from (found.seen for found in findings(seen) if found.clause == clause)
         else:
             for history in seen.histories:
                 yield from oracle(history)
+
+    def against(seen: Observation) -> Iterator[str]:
+        for sentence in all_against(seen):
+            if not explained(sentence, bench, scenarios):
+                yield sentence
 
     return _judge(clause, against, bench, scenarios, _others_of(clause))
 
@@ -69,8 +77,23 @@ def judge_special(
     return record
 
 
-def judge_variants(clause: str, bench: Bench, pairs: Sequence[Pair]) -> Record:
-    """Judge a clause by what goes wrong in a variant and not in its twin."""
+def judge_variants(
+    clause: str,
+    bench: Bench,
+    pairs: Sequence[Pair],
+    ordinary: Sequence[Scenario],
+    oracle: SpecialOracle | None = None,
+) -> Record:
+    """Judge a clause by what goes wrong in a variant and nowhere else.
+
+    Args:
+        clause: to judge.
+        bench: to perform on.
+        pairs: variants and their twins.
+        ordinary: the regular scenarios. What goes wrong in one of them, too, is not the variant's
+            fault, though its own twin may have been lucky.
+        oracle: what else the variants must not show, whatever their twins do.
+    """
     began = time.monotonic()
     bench.prefetch(scenario for pair in pairs for scenario in pair)
     record = Record(clause, Status.PASSED, scenarios=len(pairs))
@@ -79,18 +102,49 @@ def judge_variants(clause: str, bench: Bench, pairs: Sequence[Pair]) -> Record:
     for variant, twin in pairs:
         record.runs += 1
         seen = bench.observe(variant)
-        wrong = [found.seen for found in _variant_findings(seen)]
-        if wrong and (others := {found.clause for found in findings(bench.observe(twin))}):
-            cut += 1
-            blocked |= others
+        direct = list(oracle(seen)) if oracle is not None and seen.died is None else []
+        wrong = list(_variant_findings(seen))
+        usual: set[str] = set()
+        if wrong and not direct:
+            usual = {found.clause for found in findings(bench.observe(twin))}
+            usual |= contradicted(bench, ordinary)
+
+        def against(one: Observation, usual: set[str] = usual) -> Iterator[str]:
+            if oracle is not None and one.died is None:
+                yield from oracle(one)
+            for found in _variant_findings(one):
+                if found.clause == clause or found.clause not in usual:
+                    yield found.seen
+
+        if sentences := [*direct, *(against(seen) if not direct else ())]:
+            _add_evidence(record, bench, seen, sentences, against)
         elif wrong:
-            _add_evidence(record, bench, seen, wrong, _variant_sentences)
+            cut += 1
+            blocked |= {found.clause for found in wrong}
         elif seen.slow:
             cut += 1
             record.reason = f"{variant.name}: {seen.slow}"
     _conclude(record, blocked, cut)
     record.seconds = time.monotonic() - began
     return record
+
+
+def explained(sentence: str, bench: Bench, ordinary: Sequence[Scenario]) -> bool:
+    """Whether another clause, contradicted for certain, is the likelier one for this sentence."""
+    if not isinstance(sentence, Either) or not sentence.others:
+        return False
+    return not contradicted(bench, ordinary).isdisjoint(sentence.others)
+
+
+def contradicted(bench: Bench, ordinary: Sequence[Scenario]) -> set[str]:
+    """The clauses that any of the regular scenarios contradicts for certain."""
+    found = [one for seen in bench.observe_all(ordinary) for one in findings(seen)]
+    others = {one: getattr(one.seen, "others", ()) for one in found}
+    certain = {one.clause for one in found if not others[one]}
+    if "TQ-1.1" not in certain:
+        # Nothing is lost when all goes well, so what is lost otherwise is for that reason.
+        certain |= {one.clause for one in found if others[one] == ("TQ-1.1",)}
+    return certain
 
 
 def _variant_findings(seen: Observation) -> Iterator[Finding]:
@@ -100,14 +154,24 @@ def _variant_findings(seen: Observation) -> Iterator[Finding]:
             yield Finding("TQ-2.1", f"the constructor raised {history.construction_error}")
 
 
-def _variant_sentences(seen: Observation) -> Iterator[str]:
-    return (found.seen for found in _variant_findings(seen))
+def judge_all(
+    seen: Observation,
+    bench: Bench,
+    ordinary: Sequence[Scenario],
+    test: str,
+) -> list[Record]:
+    """Judge every universal clause by one observation: for stress, and for replay.
 
-
-def judge_all(seen: Observation, repeat: Callable[[], Observation], test: str) -> list[Record]:
-    """Judge every universal clause by one observation: for stress and drawn workloads."""
+    Args:
+        seen: the observation.
+        bench: that made it.
+        ordinary: the regular scenarios, to tell which clause a fault contradicts.
+        test: name of the test, for the records.
+    """
     by_clause: dict[str, list[str]] = {}
     for found in findings(seen):
+        if explained(found.seen, bench, ordinary):
+            continue
         by_clause.setdefault(found.clause, []).append(found.seen)
     if seen.slow:
         return [
@@ -116,10 +180,14 @@ def judge_all(seen: Observation, repeat: Callable[[], Observation], test: str) -
         ]
     records = []
     for clause in UNIVERSAL:
+        if clause in bench.not_applicable:
+            continue
         record = Record(clause, Status.PASSED, scenarios=1, runs=1, test=test)
         sentences = by_clause.get(clause, [])
         if sentences and all(isinstance(sentence, Late) for sentence in sentences):
-            again = [found for found in findings(repeat()) if found.clause == clause]
+            again = [
+                found for found in findings(bench.again(seen.scenario)) if found.clause == clause
+            ]
             sentences = sentences if again else []
         if sentences:
             record.status = Status.FAILED
@@ -195,8 +263,8 @@ def _add_evidence(
     """Look again, and keep what was seen; a sentence about time must come back every time."""
     times = of = 1
     timed = all(isinstance(sentence, Late) for sentence in sentences)
-    worth_it = len(record.evidence) < 2 and (not seen.hung or bench.hangs <= HANGS_REPEATED)
-    if timed or worth_it:
+    cheap = seen.seconds < CHEAP or (seen.hung and bench.hangs <= HANGS_REPEATED)
+    if timed or (cheap and not record.evidence):
         for _ in range(REPEATS - 1):
             of += 1
             if list(against(bench.again(seen.scenario))):

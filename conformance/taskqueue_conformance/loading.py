@@ -131,7 +131,7 @@ def files_of(subject: Any) -> list[str]:
     library = os.path.dirname(os.__file__)
     for candidate in candidates:
         try:
-            file = inspect.getsourcefile(candidate)
+            file = inspect.getsourcefile(inspect.unwrap(candidate))
         except TypeError:
             continue
         if file is None:

@@ -6,8 +6,8 @@ and imports next to nothing, until a test of the suite is collected or `--impl` 
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
-import os
 import random
 import tempfile
 import time
@@ -44,15 +44,10 @@ class _State:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("taskqueue-conformance", "conformance of a TaskQueue")
-    try:
-        group.addoption(
-            "--impl",
-            dest="tq_impl",
-            metavar="TARGET",
-            help="the implementation to test: pkg.mod:Attribute, pkg.mod or path/to/file.py:Attribute",
-        )
-    except ValueError:  # another plugin has the name; --tq-impl is always there
-        pass
+    target = "the implementation to test: pkg.mod:Attribute, pkg.mod or path/to/file.py:Attribute"
+    # Another plugin may have the short name, and a clash would break every pytest run.
+    with contextlib.suppress(ValueError):
+        group.addoption("--impl", dest="tq_impl", metavar="TARGET", help=target)
     group.addoption("--tq-impl", dest="tq_impl", metavar="TARGET", help="the same as --impl")
     group.addoption(
         "--tq-profile",

@@ -75,7 +75,7 @@ def ansi(text: str, style: str) -> str:
 
 def repeat_by_pytest(header: Header) -> Repeat:
     """The plain way to see a clause again: its tests alone, with the same settings."""
-    options = ["pytest", "--pyargs", "taskqueue_conformance", "--impl", header.target]
+    options = ["pytest", "--pyargs", "taskqueue_conformance.suite", "--impl", header.target]
     options += ["--tq-depth", header.depth, "--tq-seed", str(header.seed)]
 
     def repeat(clause: str, evidence: Evidence) -> str:

@@ -504,27 +504,43 @@ def stuck_at_exit(depth: Depth) -> list[Scenario]:
     ]
 
 
-def asking_again(depth: Depth) -> list[Scenario]:
+def asking_again(depth: Depth) -> list[Pair]:
     """TQ-2.12."""
     again: Steps = (Drain(), AskAgain(2))
+    once: Steps = (Drain(),)
+    good = Scenario("an only consumer asks once", (Put(2),), (once,))
+    shared = Scenario("all ask once", (Put(4),), (once,) * 3)
+    turns = Scenario(
+        "one takes the end before the others come",
+        (Put(2),),
+        ((Drain(), Signal("asked")), (Await("asked"), *TAKER)),
+    )
+    bad = Scenario("all ask once, the producer having failed", (Put(2), Fail()), (once,) * 2)
     return [
-        Scenario("an only consumer asks again", (Put(2),), (again,)),
-        Scenario("all ask again", (Put(4),), (again,) * 3),
-        Scenario(
-            "one asks again before the others come",
-            (Put(2),),
-            ((Drain(), AskAgain(3), Signal("asked")), (Await("asked"), *TAKER)),
-        ),
-        Scenario("all ask again, the producer having failed", (Put(2), Fail()), (again,) * 2),
+        (
+            dataclasses.replace(
+                twin,
+                name=twin.name.replace("once", "again"),
+                consumers=(again,) * len(twin.consumers),
+            ),
+            twin,
+        )
+        for twin in (good, shared, bad)
+    ] + [
+        (
+            dataclasses.replace(
+                turns,
+                name="one asks again before the others come",
+                consumers=((Drain(), AskAgain(3), Signal("asked")), turns.consumers[1]),
+            ),
+            turns,
+        )
     ]
 
 
 def no_consumers(depth: Depth) -> list[Scenario]:
     """TQ-2.13."""
-    return [
-        Scenario("no consumers at all", (Put(1),), ()),
-        Scenario("no consumers, from a generator", (Put(1),), (), consumers_as="generator"),
-    ]
+    return [Scenario("no consumers at all", (Put(1),), ())]
 
 
 def failing_starts(depth: Depth) -> list[Scenario]:
@@ -542,19 +558,22 @@ def failing_starts(depth: Depth) -> list[Scenario]:
     ]
 
 
-def running_again(depth: Depth) -> list[Scenario]:
-    """TQ-2.15."""
+def running_again(depth: Depth) -> list[Pair]:
+    """TQ-2.15: after the first run, and in the midst of it."""
+    good = Scenario("run() once", (Put(3),), (TAKER,) * 2)
+    bad = Scenario("a failed run() once", (Put(3), Fail()), (TAKER,) * 2)
+    gated = Scenario(
+        "run() once, from outside",
+        (Put(1), Await("again"), Put(2)),
+        ((Signal("again"), *TAKER), TAKER),
+    )
+    inside = (RunAgain(), Signal("again"), *TAKER)
+    helped = (Helper((RunAgain(),)), Put(3))
     return [
-        Scenario("run() after run()", (Put(3),), (TAKER,) * 2, run_again=True),
-        Scenario("run() after a failed run()", (Put(3), Fail()), (TAKER,) * 2, run_again=True),
-        Scenario(
-            "run() from a consumer",
-            (Put(1), Await("again"), Put(2)),
-            ((RunAgain(), Signal("again"), *TAKER), TAKER),
-        ),
-        Scenario(
-            "run() from a helper of the producer", (Helper((RunAgain(),)), Put(3)), (TAKER,) * 2
-        ),
+        (dataclasses.replace(good, name="run() after run()", run_again=True), good),
+        (dataclasses.replace(bad, name="run() after a failed run()", run_again=True), bad),
+        (dataclasses.replace(gated, name="run() by a consumer", consumers=(inside, TAKER)), gated),
+        (dataclasses.replace(good, name="run() by a helper", producer=helped), good),
     ]
 
 

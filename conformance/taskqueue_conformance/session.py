@@ -103,6 +103,11 @@ class Session:
         return self.options.seed
 
     @property
+    def ordinary(self) -> list[Scenario]:
+        """The regular scenarios that apply to the implementation."""
+        return self.bench.applicable(scenarios.regular(self.depth))
+
+    @property
     def replayed(self) -> Scenario | None:
         return self.options.replay
 

@@ -266,6 +266,16 @@ class Scenario:
         values["observe"] = tuple(data.get("observe", ()))
         return cls(**values)
 
+    @property
+    def calls_on(self) -> frozenset[str]:
+        """The clauses that this scenario takes for granted, beyond those that all do."""
+        found = set()
+        if any(_holds(steps, Put) for steps in self.consumers):
+            found.add("TQ-1.8")
+        if any(_holds(steps, PutNone) for steps in (self.producer, *self.consumers)):
+            found.add("TQ-1.5")
+        return frozenset(found)
+
     def describe(self) -> list[str]:
         """The scenario for a reader, one line per callback."""
         lines = [f"producer: {_words(self.producer)}"]
@@ -293,6 +303,12 @@ class Scenario:
             if value != field.default:
                 lines.append(f"{field.name.replace('_', ' ')}: {value}")
         return lines
+
+
+def _holds(steps: Steps, kind: type) -> bool:
+    """Whether a step of a kind is among these, or inside one of them."""
+    inner = (getattr(step, name, ()) for step in steps for name in ("each", "steps"))
+    return any(isinstance(step, kind) for step in steps) or any(_holds(s, kind) for s in inner)
 
 
 def _steps_to_json(steps: Steps) -> list[Any]:

@@ -32,8 +32,11 @@ def someone_keeps_taking(h: History) -> bool:
     return any(takes_to_the_end(h, life) for life in h.consumers)
 
 
-def lost_items(h: History) -> Iterator[tuple[str, Call]]:
-    """Items that were never delivered although a consumer kept taking, each with its clause."""
+def lost_items(h: History) -> Iterator[tuple[tuple[str, ...], Call]]:
+    """Items that were never delivered although a consumer kept taking.
+
+    Each with the clauses that the loss may contradict, the most likely one first.
+    """
     left = h.producer.left
     if left is None or h.interrupted is not None or not someone_keeps_taking(h):
         return
@@ -42,17 +45,21 @@ def lost_items(h: History) -> Iterator[tuple[str, Call]]:
             continue
         if put.argument in h.deliveries or h.strangers:
             continue
-        yield _clause_of_loss(h, put), put
+        yield _clauses_of_loss(h, put), put
 
 
-def _clause_of_loss(h: History, put: Call) -> str:
+def _clauses_of_loss(h: History, put: Call) -> tuple[str, ...]:
+    """By who put it and who failed; with none of these, it is TQ-1.1."""
+    clauses = []
     if put.actor >= HELPERS:
-        return "TQ-1.9"
-    if put.actor > 0:
-        return "TQ-1.8"
-    if h.failed:
-        return "TQ-1.6" if h.failed[0].actor == 0 else "TQ-1.7"
-    return "TQ-1.1"
+        clauses.append("TQ-1.9")
+    if owner(put.actor) > 0:
+        clauses.append("TQ-1.8")
+    for life in h.failed:
+        clause = "TQ-1.6" if life.actor == 0 else "TQ-1.7"
+        if clause not in clauses:
+            clauses.append(clause)
+    return tuple(clauses) or ("TQ-1.1",)
 
 
 def hang(h: History) -> Iterator[tuple[str, str]]:

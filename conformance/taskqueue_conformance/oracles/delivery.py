@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from taskqueue_conformance.history import END, HELPERS, Call, History, actor_name
 from taskqueue_conformance.oracles.blame import lost_items
+from taskqueue_conformance.oracles.sentences import Either
 
 __all__ = [
     "any_thread",
@@ -21,24 +22,34 @@ __all__ = [
 
 MAX_NAMED = 5
 
+_MORE_BASIC = ("TQ-1.1",)
+"""A queue that loses or refuses items when all goes well does so when something fails, too."""
+
 
 def _lost(h: History, clause: str) -> Iterator[str]:
-    lost = [put for found, put in lost_items(h) if found == clause]
-    if lost:
+    losses = [(clauses, put) for clauses, put in lost_items(h) if clause in clauses]
+    if losses:
+        lost = [put for _, put in losses]
         names = ", ".join(h.item_name(put.argument) for put in lost[:MAX_NAMED])
         more = f" and {len(lost) - MAX_NAMED} more" if len(lost) > MAX_NAMED else ""
         of = f"{len(lost)} of {len(h.puts)} items put"
-        yield f"never delivered: {names}{more} ({of})"
+        sentence = f"never delivered: {names}{more} ({of})"
+        others = {other for clauses, _ in losses for other in clauses} - {clause}
+        if any(clauses == (clause,) for clauses, _ in losses):
+            others = set()
+        yield Either(sentence, (*sorted(others), *(_MORE_BASIC if clause != "TQ-1.1" else ())))
 
 
 def _refused(h: History, clause: str) -> Iterator[str]:
     for put in h.puts:
         if put.raised and put.argument != END and _clause_of_refusal(h, put) == clause:
             what = h.failures[put.value]
-            yield (
+            sentence = (
                 f"put({h.item_name(put.argument)}) by {actor_name(put.actor)} raised "
                 f"{what.type}: {what.text}"
             )
+            others = ("TQ-2.4",) if clause == "TQ-1.1" else _MORE_BASIC
+            yield Either(sentence, others if clause != "TQ-2.4" else ())
 
 
 def _clause_of_refusal(h: History, put: Call) -> str:
@@ -53,6 +64,11 @@ def _clause_of_refusal(h: History, put: Call) -> str:
     if any(life.failure is not None for life in gone):
         return "TQ-1.7"
     return "TQ-1.1"
+
+
+def _prefixed(words: str, sentence: str) -> str:
+    others = sentence.others if isinstance(sentence, Either) else ()
+    return Either(f"{words} {sentence}", others)
 
 
 def refused_for_want_of_consumers(h: History) -> Iterator[str]:
@@ -156,27 +172,28 @@ def none_refused(h: History) -> Iterator[str]:
 def delivered_after_producer_failed(h: History) -> Iterator[str]:
     """TQ-1.6."""
     for sentence in _lost(h, "TQ-1.6"):
-        yield f"the producer failed, and what it had put before was {sentence}"
+        yield _prefixed("the producer failed, and what it had put before was", sentence)
 
 
 def delivered_after_consumer_failed(h: History) -> Iterator[str]:
     """TQ-1.7."""
     for sentence in _lost(h, "TQ-1.7"):
-        yield f"{actor_name(h.failed[0].actor)} failed, and the others' items were {sentence}"
+        who = next(actor_name(life.actor) for life in h.failed if life.actor)
+        yield _prefixed(f"{who} failed, and the others' items were", sentence)
     yield from _refused(h, "TQ-1.7")
 
 
 def consumers_items(h: History) -> Iterator[str]:
     """TQ-1.8."""
     for sentence in _lost(h, "TQ-1.8"):
-        yield f"put by a consumer and {sentence}"
+        yield _prefixed("put by a consumer and", sentence)
     yield from _refused(h, "TQ-1.8")
 
 
 def any_thread(h: History) -> Iterator[str]:
     """TQ-1.9."""
     for sentence in _lost(h, "TQ-1.9"):
-        yield f"put by a helper thread and {sentence}"
+        yield _prefixed("put by a helper thread and", sentence)
     yield from _refused(h, "TQ-1.9")
     for name, calls in (("get", h.gets), ("ok", h.oks)):
         for call in calls:

@@ -8,7 +8,6 @@ from itertools import pairwise
 from taskqueue_conformance.history import END, MAIN, Code, History, actor_name
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles import termination
-from taskqueue_conformance.oracles.registry import contradictions
 from taskqueue_conformance.oracles.sentences import Late
 
 __all__ = [
@@ -82,11 +81,8 @@ def process_ends(seen: Observation) -> Iterator[str]:
 
 
 def end_is_sticky(seen: Observation) -> Iterator[str]:
-    """TQ-2.12: nothing at all may go wrong when consumers ask again."""
-    for sentence in termination.end_is_sticky(seen.history):
-        yield sentence
-    for finding in contradictions(seen.history):
-        yield f"a consumer asked again after the end, and {finding.seen}"
+    """TQ-2.12."""
+    yield from termination.end_is_sticky(seen.history)
 
 
 def no_consumers_refused(seen: Observation) -> Iterator[str]:
@@ -150,9 +146,6 @@ def second_run_refused(seen: Observation) -> Iterator[str]:
         if life.starts > 1:
             yield f"a second run() called {actor_name(life.actor)} again"
             return
-    if len(h.runs) > 1 and h.runs[1].actor != MAIN:
-        for finding in contradictions(h):
-            yield f"a second run() disturbed the first one: {finding.seen}"
 
 
 def interrupt_turns_ok_false(seen: Observation) -> Iterator[str]:

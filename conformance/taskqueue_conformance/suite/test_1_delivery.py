@@ -17,7 +17,9 @@ def test_1_1_every_item_exactly_once(seen: Seen) -> None:
 
 @clause("TQ-1.2", on=scenarios.regular)
 def test_1_2_first_in_first_out(seen: Seen) -> None:
-    """Items are handed out in the order they were put (first in, first out), across all consumers."""
+    """Items are handed out in the order they were put (first in, first out), across all
+    consumers.
+    """
     seen.contradicts_nothing(delivery.first_in_first_out)
 
 

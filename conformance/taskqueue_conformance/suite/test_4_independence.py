@@ -21,7 +21,9 @@ def test_4_2_the_constructor_calls_nothing(seen: Seen) -> None:
 
 @clause("TQ-4.3", on=scenarios.regular)
 def test_4_3_each_entry_is_started_once(seen: Seen) -> None:
-    """Each entry of `consumers` is started once; the same callable may stand in it several times."""
+    """Each entry of `consumers` is started once; the same callable may stand in it several
+    times.
+    """
     seen.contradicts_nothing(termination.each_started_once)
 
 

@@ -10,5 +10,5 @@ from taskqueue_conformance.session import Session
 
 def test_6_drawn_workloads(tq_session: Session, request: pytest.FixtureRequest) -> None:
     """Whatever the callbacks do and wherever they fail, no clause is contradicted."""
-    search = Search(tq_session.bench, tq_session.depth.examples, tq_session.seed)
+    search = Search(tq_session.bench, tq_session.ordinary, tq_session.depth, tq_session.seed)
     tq_session.conclude(request.node, search.run(request.node.name))

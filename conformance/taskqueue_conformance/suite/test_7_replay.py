@@ -15,9 +15,9 @@ def test_7_replay(tq_session: Session, request: pytest.FixtureRequest) -> None:
     scenario = tq_session.replayed
     if scenario is None:
         pytest.skip("nothing to replay; name a scenario with --tq-replay TOKEN")
+    bench = tq_session.bench
     records = []
     for _ in range(TIMES):
-        seen = tq_session.bench.again(scenario)
-        again = tq_session.bench.again
-        records += judgement.judge_all(seen, lambda: again(scenario), request.node.name)
+        seen = bench.again(scenario)
+        records += judgement.judge_all(seen, bench, tq_session.ordinary, request.node.name)
     tq_session.conclude(request.node, records)
