@@ -1,141 +1,39 @@
-"""Exploring a program: executing it under one schedule after another until something is settled."""
+"""Exploring a program: executing it under one schedule after another until something is settled.
+
+A program is a function without arguments. What it starts, waits for and shares is under control as
+far as it comes from modules in *scope*: the program's own module, those named by `scope`, and what
+they import from their own packages if it is about threads.
+
+An exploration runs in an OS thread of its own. The calling thread watches it: an operation that
+blocks outside the engine's control would block all threads of the program, so if nothing happens
+for `stall` seconds the exploration ends as *uncontrolled*, with the stack of where it hangs.
+"""
 
 from __future__ import annotations
 
-import functools
+import ctypes
 import gc
-import inspect
 import sys
 import threading
 import time
-import types
+import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-from taskqueue_harness.kernel import Bounds, Kernel, Outcome, Teardown
-from taskqueue_harness.result import Result, Uncontrolled
-from taskqueue_harness.strategies.base import Strategy
-from taskqueue_harness.world.loader import Unloadable, World
+from taskqueue_harness.kernel import Bounds, Kernel, Outcome, Step, Teardown
+from taskqueue_harness.result import Result
+from taskqueue_harness.schedule import Schedule, decode
+from taskqueue_harness.strategies import STRATEGIES, Replay, Strategy
+from taskqueue_harness.world.loader import World
+from taskqueue_harness.world.program import Loaded, Program
 
-Program = Callable[[], Any]
-
-
-class Loaded:
-    """A program brought into a world: `run` is what the main fiber of an execution calls."""
-
-    def __init__(self, program: Program, world: World) -> None:
-        self.world = world
-        self.program = program
-        self._get = self._locate(program)
-
-    def run(self) -> Any:
-        self.world.begin()
-        with self.world.memory():
-            return self._get()()
-
-    def _locate(self, program: Any) -> Callable[[], Program]:
-        """How to find, in each execution, what `program` is in the world of that execution."""
-        world = self.world
-        if isinstance(program, functools.partial):
-            function = self._locate(program.func)
-            return lambda: functools.partial(function(), *program.args, **program.keywords)
-        if isinstance(program, types.MethodType):
-            function = self._locate(program.__func__)
-            return lambda: types.MethodType(function(), program.__self__)  # type: ignore[arg-type]
-        if not isinstance(program, (types.FunctionType, type)):
-            raise Unloadable(
-                f"a program must be a function, a bound method or a partial, not {program!r}"
-            )
-        name = program.__module__
-        if name not in world.sources:
-            module = sys.modules.get(name)
-            file = getattr(module, "__file__", None) or inspect.getsourcefile(program)
-            if name == "__main__" or module is None:
-                if file is None:
-                    raise Unloadable(f"the source of {program!r} is not known: put it into a file")
-                world.add_file(file, name)
-            else:
-                world.add(name)
-        real = sys.modules.get(name)
-        path = program.__qualname__.split(".")
-        if "<locals>" in path:
-            path = next(
-                ([key] for key, value in vars(real).items() if value is program) if real else iter(()),
-                [],
-            )
-        if path:
-            return lambda: functools.reduce(getattr, path, world.module(name))  # type: ignore[return-value]
-        if isinstance(program, type):
-            raise Unloadable(f"{program!r} is defined inside a function: move it to module level")
-        return lambda: _Copier(world).function(program)
-
-
-class _Copier:
-    """Copies a local function into the world: its globals, and what its closure holds.
-
-    Functions and classes of modules in scope and virtual modules are replaced by what the world has
-    in their place. Anything else that a closure holds (a list, a lock made outside) is the real
-    one, shared by all executions.
-    """
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.done: dict[int, Any] = {}
-
-    def value(self, value: Any) -> Any:
-        if id(value) in self.done:
-            return self.done[id(value)]
-        if isinstance(value, types.ModuleType):
-            name = value.__name__
-            return self.world.module(name) if name in self.world._concerned else value
-        if isinstance(value, types.FunctionType):
-            if value.__module__ in self.world.sources:
-                return self.function(value)
-            return self._virtual(value)
-        if isinstance(value, (type, types.BuiltinFunctionType)):
-            if value.__module__ in self.world.sources and isinstance(value, type):
-                if "<locals>" not in value.__qualname__:
-                    return functools.reduce(
-                        getattr, value.__qualname__.split("."), self.world.module(value.__module__)
-                    )
-                return value
-            return self._virtual(value)
-        return value
-
-    def _virtual(self, value: Any) -> Any:
-        name = getattr(value, "__module__", None)
-        if name in self.world.virtual:
-            found = getattr(self.world.module(name), value.__name__, None)
-            return value if found is None else found
-        return value
-
-    def function(self, function: types.FunctionType) -> types.FunctionType:
-        world = self.world
-        source = world.sources[function.__module__]
-        code = source.function(function.__code__) or function.__code__
-        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-        own = tuple([types.CellType() for _ in code.co_freevars])
-        copy = types.FunctionType(
-            code,
-            vars(world.module(function.__module__)),
-            function.__name__,
-            function.__defaults__,
-            own,
-        )
-        copy.__kwdefaults__ = function.__kwdefaults__
-        copy.__qualname__ = function.__qualname__
-        self.done[id(function)] = copy
-        for name, cell in zip(code.co_freevars, own, strict=True):
-            if name in cells:
-                try:
-                    cell.cell_contents = self.value(cells[name].cell_contents)
-                except ValueError:
-                    pass
-        return copy
+DEFAULT_EXECUTIONS = 1_000
+"""How many executions a strategy that never ends gets, if nothing else is said."""
 
 
 class Exploration:
-    """Executes one program again and again. Lives in one OS thread."""
+    """Executes one program again and again, in the OS thread that made it."""
 
     def __init__(
         self,
@@ -147,9 +45,373 @@ class Exploration:
     ) -> None:
         self.bounds = bounds or Bounds()
         self.kernel = Kernel(self.bounds)
+        self.rewrite = rewrite
         self.world = World(self.kernel, scope, rewrite=rewrite)
         self.loaded = Loaded(program, self.world)
 
-    def execute(self, strategy: Any) -> Outcome:
-        """One execution."""
-        return self.kernel.run(self.loaded.run, strategy)
+    def execute(self, strategy: Strategy) -> Outcome:
+        """One execution. `strategy` has begun it and is told its end."""
+        outcome = self.kernel.run(self.loaded.run, strategy)
+        strategy.end(outcome)
+        return outcome
+
+    def replay(self, choices: Iterable[int], *, record: bool = True) -> Outcome:
+        """The execution that a list of choices stands for; recorded, or only repeated."""
+        strategy = Replay(list(choices))
+        strategy.begin(self.kernel)
+        self.kernel.recording = record
+        try:
+            outcome = self.execute(strategy)
+        finally:
+            self.kernel.recording = False
+        if strategy.diverged:
+            outcome.verdict = "diverged"
+            outcome.message = strategy.diverged
+        return outcome
+
+    def schedule(self, choices: Iterable[int], strategy: str = "") -> Schedule:
+        """A schedule for this program, to be made a token of."""
+        names = list(STRATEGIES)
+        return Schedule(
+            tuple(choices),
+            self.bounds,
+            names.index(strategy) if strategy in names else 255,
+            sys.version_info[1],
+            self.rewrite,
+            self.world.scope_hash()[:4],
+        )
+
+
+def explore(
+    program: Program,
+    *,
+    strategy: str | Strategy = "portfolio",
+    executions: int | None = None,
+    seconds: float | None = None,
+    seed: int = 0,
+    bounds: Bounds | None = None,
+    scope: Iterable[str] = (),
+    rewrite: bool = True,
+    keep_going: bool = False,
+    stall: float = 5.0,
+    repeats: int = 2,
+    progress: Callable[[Result], None] | None = None,
+    on_execution: Callable[[Outcome], None] | None = None,
+) -> Result:
+    """Run `program` under many schedules and say what was found.
+
+    Args:
+        program: a function without arguments; it fails by raising. See `world.program` for what a
+            local function can and cannot close over.
+        strategy: a name from `strategies.STRATEGIES` or a strategy of your own. ``dpor`` sees every
+            behaviour of a small program; the default samples.
+        executions: at most so many; by default no limit for an exhaustive strategy, else 1,000.
+        seconds: at most so long.
+        seed: repeats a sampled search.
+        bounds: how many early timeouts, polls, faults and steps an execution may have.
+        scope: further modules to control, by name.
+        rewrite: whether accesses to shared variables are operations, beside those of primitives.
+        keep_going: do not stop at the first failure.
+        stall: seconds without an operation after which the program counts as uncontrolled.
+        repeats: how many of the first executions are replayed, to see that they repeat themselves.
+        progress: called about once a second, with the result so far, in the exploring thread.
+        on_execution: called with every outcome, in the exploring thread.
+
+    Raises `Unloadable` if the program cannot be brought under control. What the program raises is
+    in the result: `Result.check` turns it into an exception.
+    """
+    if isinstance(strategy, str):
+        if strategy not in STRATEGIES:
+            raise ValueError(f"no strategy {strategy!r}; there are {', '.join(STRATEGIES)}")
+        chosen = STRATEGIES[strategy](seed)
+    else:
+        chosen = strategy
+    if executions is None and seconds is None and not chosen.exhaustive:
+        executions = None if chosen.name == "preemptions" else DEFAULT_EXECUTIONS
+    bounds = bounds or Bounds()
+    result = Result(
+        getattr(program, "__qualname__", repr(program)), chosen.name, seed, bounds
+    )
+    search = _Search(
+        program, chosen, result, scope, rewrite, executions, seconds, keep_going, repeats
+    )
+    search.progress = progress
+    search.on_execution = on_execution
+    _supervise(search, stall)
+    return result
+
+
+def replay(
+    program: Program,
+    token: str,
+    *,
+    scope: Iterable[str] = (),
+    stall: float = 5.0,
+) -> Result:
+    """Run `program` once, under the schedule that `token` stands for, and record every step.
+
+    The verdict is ``diverged`` if the program did not follow. Raises `BadToken`.
+    """
+    schedule = decode(token)
+    strategy = Replay(schedule.choices)
+    result = Result(
+        getattr(program, "__qualname__", repr(program)), "replay", 0, schedule.bounds
+    )
+    search = _Search(program, strategy, result, scope, schedule.rewrite, 1, None, False, 0)
+    search.expected = schedule
+    _supervise(search, stall)
+    return result
+
+
+class _Search:
+    """One exploration, as it runs in its own OS thread."""
+
+    progress: Callable[[Result], None] | None = None
+    on_execution: Callable[[Outcome], None] | None = None
+    expected: Schedule | None = None
+
+    def __init__(
+        self,
+        program: Program,
+        strategy: Strategy,
+        result: Result,
+        scope: Iterable[str],
+        rewrite: bool,
+        executions: int | None,
+        seconds: float | None,
+        keep_going: bool,
+        repeats: int,
+    ) -> None:
+        self.program = program
+        self.strategy = strategy
+        self.result = result
+        self.scope = tuple(scope)
+        self.rewrite = rewrite
+        self.executions = executions
+        self.seconds = seconds
+        self.keep_going = keep_going
+        self.repeats = repeats
+        self.error: BaseException | None = None
+        self.kernel: Kernel | None = None
+        self.finished = threading.Event()
+        self.stopped = False
+
+    def run(self) -> None:
+        """The body of the exploring thread."""
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            exploration = Exploration(
+                self.program, bounds=self.result.bounds, scope=self.scope, rewrite=self.rewrite
+            )
+            self.kernel = exploration.kernel
+            self._run(exploration)
+        except BaseException as error:
+            self.error = error
+        finally:
+            if collecting:
+                gc.enable()
+            self.finished.set()
+
+    def _run(self, exploration: Exploration) -> None:
+        result, strategy, kernel = self.result, self.strategy, exploration.kernel
+        start = shown = time.perf_counter()
+        deadline = start + self.seconds if self.seconds is not None else None
+        while True:
+            now = time.perf_counter()
+            result.seconds = now - start
+            if self.stopped:
+                result.cut = "stopped"
+                break
+            if self.executions is not None and result.executions >= self.executions:
+                result.cut = f"limit of {self.executions} executions"
+                break
+            if deadline is not None and now > deadline:
+                result.cut = f"limit of {self.seconds:g} seconds"
+                break
+            if self.progress is not None and now - shown > 1:
+                shown = now
+                result.remaining = strategy.remaining()
+                self.progress(result)
+            if not strategy.begin(kernel):
+                result.exhausted = strategy.exhaustive and not strategy.incomplete
+                result.cut = strategy.incomplete or (
+                    "" if strategy.exhaustive else f"the bound of {strategy.name} was reached"
+                )
+                break
+            if self.expected is not None:
+                kernel.recording = True
+            outcome = exploration.execute(strategy)
+            if not self._count(exploration, outcome):
+                break
+            if result.executions % 64 == 0:
+                # Garbage is collected between executions only, lest it move their operations.
+                gc.collect(1 if result.executions % 4096 else 2)
+        result.seconds = time.perf_counter() - start
+        result.remaining = strategy.remaining() if result.cut else None
+        self._conclude(exploration)
+
+    def _count(self, exploration: Exploration, outcome: Outcome) -> bool:
+        """Take an outcome into the result. False: the search is over."""
+        result, strategy = self.result, self.strategy
+        result.executions += 1
+        result.steps += outcome.steps
+        if outcome.verdict == "redundant":
+            result.redundant += 1
+        else:
+            result.threads = max(result.threads, outcome.threads)
+            result.choices = max(result.choices, outcome.offered)
+        if self.on_execution is not None:
+            self.on_execution(outcome)
+        if self.expected is not None:
+            self._replayed(exploration, outcome)
+            return False
+        if strategy.trouble:
+            self._diverged(outcome, strategy.trouble)
+            return False
+        if result.executions <= self.repeats and outcome.verdict != "redundant":
+            difference = self._repeat(exploration, outcome)
+            if difference:
+                self._diverged(outcome, difference)
+                return False
+        if outcome.verdict not in ("done", "redundant") and result.outcome is None:
+            self._failed(exploration, outcome)
+            return self.keep_going
+        return True
+
+    def _diverged(self, outcome: Outcome, difference: str) -> None:
+        self.result.verdict = "diverged"
+        self.result.number = self.result.executions
+        outcome.message = (
+            f"the program does not repeat itself under the same schedule: {difference}. Look for "
+            "what depends on anything but the schedule: random numbers, addresses, the order of a "
+            "set, the real clock, state kept by modules that are not in scope"
+        )
+        self.result.outcome = outcome
+
+    def _repeat(self, exploration: Exploration, outcome: Outcome) -> str:
+        """Run an execution again, twice, recorded. The first difference, in words."""
+        first = exploration.replay(outcome.choices)
+        if first.verdict != outcome.verdict:
+            return f"it ended as {outcome.verdict}, then as {first.verdict} ({first.message})"
+        if first.choices != outcome.choices or first.steps != outcome.steps:
+            return f"it took {outcome.steps} steps, then {first.steps}"
+        second = exploration.replay(outcome.choices)
+        for number, (one, two) in enumerate(zip(first.trace, second.trace, strict=False)):
+            if _look(one) != _look(two):
+                return f"step {number + 1} was {_tell(one)}, then {_tell(two)}"
+        return ""
+
+    def _failed(self, exploration: Exploration, outcome: Outcome) -> None:
+        """Keep a failing execution: its token, and what a replay of it shows."""
+        result = self.result
+        result.verdict = outcome.verdict
+        result.number = result.executions
+        result.outcome = outcome
+        result.token = exploration.schedule(outcome.choices, self.strategy.name).token()
+        again = exploration.replay(outcome.choices)
+        result.output = exploration.world.capture.text()
+        result.reproduced = (
+            again.verdict == outcome.verdict and again.message == outcome.message
+        )
+        outcome.trace = again.trace
+        outcome.names = again.names
+        if not result.reproduced:
+            result.notes.append(
+                f"replaying the failure ended differently: {again.verdict} ({again.message})"
+            )
+
+    def _replayed(self, exploration: Exploration, outcome: Outcome) -> None:
+        result, strategy, expected = self.result, self.strategy, self.expected
+        assert isinstance(strategy, Replay) and expected is not None
+        result.verdict = outcome.verdict
+        result.outcome = outcome
+        result.number = 1
+        result.output = exploration.world.capture.text()
+        here = exploration.schedule(outcome.choices)
+        result.token = replace(here, strategy=expected.strategy).token()
+        if strategy.diverged:
+            result.verdict = outcome.verdict = "diverged"
+            outcome.message = strategy.diverged
+        if expected.scope != here.scope:
+            result.notes.append("the source in scope is not that of the token")
+        if expected.python != sys.version_info[1]:
+            result.notes.append(f"the token is from Python 3.{expected.python}")
+
+    def _conclude(self, exploration: Exploration) -> None:
+        result = self.result
+        if result.outcome is not None and not self.keep_going:
+            result.exhausted = False
+        if result.threads < 2 and result.ok:
+            result.notes.append(
+                "no controlled thread was started: nothing was explored. Is the module that starts "
+                "the threads in scope?"
+            )
+        elif result.ok and result.executions - result.redundant == 1 and result.exhausted:
+            result.notes.append("there is a single interleaving up to the order of independent steps")
+        result.notes += exploration.world.notes()
+        if exploration.kernel.graveyard:
+            result.notes.append(
+                f"{len(exploration.kernel.graveyard)} threads could not be ended: they catch everything"
+            )
+
+
+def _look(step: Step) -> Any:
+    return step.tid, step.operation, step.deviation, step.choices, step.frames[:1]
+
+
+def _tell(step: Step) -> str:
+    where = f" at {step.frames[0][0]}:{step.frames[0][1]}" if step.frames else ""
+    return f"{step.operation} of {step.what} by {step.tid} with {step.choices} alternatives{where}"
+
+
+def _supervise(search: _Search, stall: float) -> None:
+    """Run a search in its own OS thread; give it up if nothing happens any more."""
+    thread = threading.Thread(target=search.run, name="exploration", daemon=True)
+    thread.start()
+    beat, since = -1, time.monotonic()
+    try:
+        while not search.finished.wait(min(0.2, stall)):
+            kernel = search.kernel
+            if kernel is None or not kernel.active or kernel.heartbeat != beat:
+                beat = kernel.heartbeat if kernel is not None else -1
+                since = time.monotonic()
+            elif time.monotonic() - since > stall:
+                _abandon(search, thread, stall)
+                return
+    except BaseException:
+        search.stopped = True
+        raise
+    if search.error is not None:
+        raise search.error
+
+
+def _abandon(search: _Search, thread: threading.Thread, stall: float) -> None:
+    """Report where an exploration hangs, and leave it behind."""
+    kernel, result = search.kernel, search.result
+    assert kernel is not None and thread.ident is not None
+    frame = sys._current_frames().get(thread.ident)
+    stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
+    running = kernel.current
+    outcome = Outcome("uncontrolled", list(kernel.choices), kernel.steps)
+    where = ""
+    if frame is not None:
+        code = frame.f_code
+        where = f", in {code.co_name} at {code.co_filename}:{frame.f_lineno}"
+    outcome.message = (
+        f"{running} did nothing under control for {stall:g} s{where}: it waits for something outside "
+        "the engine's control (a lock taken in C, a socket, a pipe, a process), or computes without "
+        "end"
+    )
+    outcome.traceback = stack
+    result.verdict = "uncontrolled"
+    result.executions += 1
+    result.number = result.executions
+    result.outcome = outcome
+    result.cut = "uncontrolled"
+    # A loop in Python ends by this; a call into C that never returns stays behind.
+    kernel.point = kernel._point_torn
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread.ident), ctypes.py_object(Teardown)
+    )
+    gc.enable()

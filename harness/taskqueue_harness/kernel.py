@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,14 @@ Verdict = Literal[
 Tid = tuple[int, ...]
 
 OWN_FILES = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+class _Running(threading.local):
+    kernel: Kernel | None = None
+
+
+RUNNING = _Running()
+"""The kernel whose execution the OS thread runs, if any."""
 
 
 class Teardown(BaseException):
@@ -256,10 +265,11 @@ class Kernel:
         self.active = False
         self.recording = False
         self.watching = False
+        self.asking = False
         self.graveyard: list[Any] = []
         self.heartbeat = 0
         self.live: list[Fiber] = []
-        self.stamp: Any = True
+        self.stamp: Any = None
         self.point: Callable[[], None] = self._point_outside
         self._reset()
 
@@ -283,13 +293,14 @@ class Kernel:
         self.outcome: Outcome | None = None
         self.failure: tuple[str, BaseException, str, Tid] | None = None
         self.tearing = False
-        self.stamp = True
+        self.stamp = None
         self.stagnation = Stagnation()
         self.changes = 0
         self.trace: list[Step] = []
         self.names: dict[Tid, str] = {}
         self.value: Any = None
         self.at_exit: list[Callable[[], object]] = []
+        self.at_end: list[Callable[[], object]] = []
 
     # -- an execution, from outside
 
@@ -297,6 +308,7 @@ class Kernel:
         """Run `program` as the main thread of a new execution and say how it ended."""
         self._reset()
         self.strategy = strategy
+        self.asking = strategy.watches
         self.watching = strategy.watches or self.recording
         self.hub = getcurrent()
         main = self._fiber((), 1)
@@ -307,11 +319,13 @@ class Kernel:
         self.current = main
         self.active = True
         self.point = self._point
+        RUNNING.kernel = self
         try:
             main.switch()
             outcome = self.outcome
             assert outcome is not None
         finally:
+            RUNNING.kernel = None
             self._tear_down()
             self.active = False
             self.point = self._point_outside
@@ -355,12 +369,13 @@ class Kernel:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """No operation within is one: for setting up what executions share."""
-        point, current = self.point, self.current
-        self.point, self.current = self._point_outside, self.outside
+        before = self.point, self.current, self.stamp, self.active
+        self.point, self.current, self.stamp = self._point_outside, self.outside, None
+        self.active = False
         try:
             yield
         finally:
-            self.point, self.current = point, current
+            self.point, self.current, self.stamp, self.active = before
 
     # -- fibers
 
@@ -415,24 +430,28 @@ class Kernel:
                     raise
                 except BaseException as error:
                     self.escaped(error, main)
-                try:
-                    for function in reversed(self.at_exit):
-                        function()
-                except Teardown:
-                    raise
-                except BaseException as error:
-                    self.escaped(error, main)
+                self._call_back(self.at_exit)
                 self.interruptible = False
                 main.done.append(self.stamp)
                 main.op = ops.SHUTDOWN
                 main.obj = main
                 main.guard = self.quiet
                 self.point()
+                self._call_back(self.at_end)
                 self._finish("done")
             except Teardown:
                 pass
 
         return run
+
+    def _call_back(self, functions: list[Callable[[], object]]) -> None:
+        while functions:
+            try:
+                functions.pop()()
+            except Teardown:
+                raise
+            except BaseException as error:
+                self.escaped(error, self.main)
 
     def escaped(self, error: BaseException, fiber: Fiber | None = None) -> None:
         """An exception left a thread. The first one is the failure; the execution goes on."""
@@ -530,7 +549,7 @@ class Kernel:
         count = len(alternatives)
         if count == 1:
             choice = 0
-            if self.watching:
+            if self.asking:
                 # A reduction may hold even the only alternative to be explored already.
                 choice = self.strategy.choose(alternatives, running)
         elif self.fair:
@@ -654,7 +673,11 @@ class Kernel:
             self.strategy.barrier(self)
         stagnant = self.stagnation.look(self)
         if stagnant:
-            self._finish("stuck" if self.timed else "livelock", message=stagnant, stop=True)
+            for_good = any(
+                not fiber.guard and fiber.deadline is None and fiber not in self.aside
+                for fiber in self.live
+            )
+            self._finish("stuck" if for_good else "livelock", message=stagnant, stop=True)
             return False
         progress = False
         for fiber in self.aside[:]:

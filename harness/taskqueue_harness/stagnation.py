@@ -45,7 +45,7 @@ class Stagnation:
             return ""
         if not kernel.timed and not kernel.aside:
             return ""
-        return "the threads that still run only poll; all others are blocked for ever"
+        return "the threads that still run only poll, and nothing they look at will ever change"
 
 
 def _state(kernel: Kernel, fiber: Fiber) -> Any:

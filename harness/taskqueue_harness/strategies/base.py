@@ -22,6 +22,11 @@ class Strategy:
     watches = False
     """Whether to hear of every step through `watch`, and be asked even where there is no choice."""
 
+    trouble = ""
+    """Why the search cannot go on, if it cannot: the program did not repeat itself."""
+    incomplete = ""
+    """What an exhaustive strategy had to leave out, if anything."""
+
     def begin(self, kernel: Kernel) -> bool:
         """Prepare for the next execution. False: there is none left."""
         return True

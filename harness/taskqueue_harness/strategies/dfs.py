@@ -46,10 +46,8 @@ class DepthFirst(Strategy):
         if position < len(self.digits):
             choice, expected = self.digits[position]
             if expected != count:
-                raise RuntimeError(
-                    f"the program is not deterministic: choice {position + 1} had {expected} "
-                    f"alternatives and now has {count}"
-                )
+                self.trouble = f"choice {position + 1} had {expected} alternatives, now {count}"
+                return -1
             return choice
         self.digits.append((0, count))
         return 0
@@ -58,16 +56,15 @@ class DepthFirst(Strategy):
         return self._next(len(alternatives))
 
     def draw(self, count: int, fiber: Fiber) -> int:
-        return self._next(count)
+        return max(self._next(count), 0)
 
     def end(self, outcome: Outcome) -> None:
         del self.digits[self.position :]
 
     def remaining(self) -> float | None:
-        """By Knuth's estimate (1975): what the digits turned so far promise for the rest."""
-        left = 0.0
-        product = 1.0
-        for choice, count in self.digits:
-            left += product * (count - 1 - choice)
-            product *= 1
-        return left if self.digits else None
+        """What is left if all of the tree is like the path to here (after Knuth, 1975)."""
+        below, left = 1.0, 0.0
+        for choice, count in reversed(self.digits):
+            left += (count - 1 - choice) * below
+            below *= count
+        return left

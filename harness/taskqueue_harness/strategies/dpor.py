@@ -36,7 +36,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from taskqueue_harness import operations as ops
-from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Outcome, Tid
+from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Outcome, Tid, name_of
 from taskqueue_harness.strategies.base import Strategy
 
 CLOCK: Final[Tid] = (-1,)
@@ -63,9 +63,10 @@ class Node:
 class Event:
     """Something that ran: by whom, what it knew of (a vector clock of event numbers)."""
 
-    __slots__ = ("clock", "deviation", "fiber", "tid")
+    __slots__ = ("clock", "deviation", "fiber", "number", "tid")
 
-    def __init__(self, fiber: int, tid: Tid, deviation: bool) -> None:
+    def __init__(self, number: int, fiber: int, tid: Tid, deviation: bool) -> None:
+        self.number = number
         self.fiber = fiber
         self.tid = tid
         self.deviation = deviation
@@ -102,7 +103,6 @@ class SourceDPOR(Strategy):
         self.plan_runs = 0
         self.started = False
         self.fresh = 0
-        self.incomplete = ""
 
     # -- from one execution to the next
 
@@ -223,7 +223,11 @@ class SourceDPOR(Strategy):
         depth = self.depth
         found = self._transitions(alternatives)
         if depth < len(self.nodes):
-            return found[self.nodes[depth].pick]
+            pick = self.nodes[depth].pick
+            if pick not in found:
+                self.trouble = f"step {depth + 1}: {name_of(pick)} could run before, now it cannot"
+                return -1
+            return found[pick]
         main: Tid = ()
         through = main in found and self.kernel.main.op is ops.SHUTDOWN
         if CLOCK in found and len(found) > 1:
@@ -276,10 +280,10 @@ class SourceDPOR(Strategy):
         else:
             fiber = alternative  # type: ignore[assignment]
             accesses = fiber.op.accesses(fiber)
-        event = Event(fiber.index, fiber.tid, type(alternative) is Deviation)
+        event = Event(len(self.events), fiber.index, fiber.tid, type(alternative) is Deviation)
         self.events.append(event)
         self.keep.append(fiber.obj)
-        self.kernel.stamp = len(self.events) - 1
+        self.kernel.stamp = event
         if self.depth >= self.fresh:
             asleep = node.sleep | node.done
             asleep.discard(fiber.tid)
@@ -293,8 +297,8 @@ class SourceDPOR(Strategy):
         # A child is told by START what its parent knew; all others by what they took.
         edge, fiber.edge = fiber.edge, None
         self.last = (fiber, event, accesses)
-        if fiber.op is ops.BEGIN and edge is not None:
-            self.clocks[fiber.index] = list(self.events[edge].clock)
+        if fiber.op is ops.BEGIN and self._current(edge):
+            self.clocks[fiber.index] = list(edge.clock)
         self.depth += 1
 
     def _accesses(self, fiber: Fiber) -> ops.Accesses:
@@ -311,7 +315,7 @@ class SourceDPOR(Strategy):
 
     def _tick(self, node: Node) -> None:
         """The clock was chosen although a planned deviation could have come first."""
-        self.events.append(Event(-1, CLOCK, False))
+        self.events.append(Event(len(self.events), -1, CLOCK, False))
         self.events[-1].clock = []
         self.depth += 1
         self.sleep = set()
@@ -350,8 +354,8 @@ class SourceDPOR(Strategy):
         clock = before
         edge = fiber.edge
         events = self.events
-        if edge is not None:
-            clock = _join(clock, events[edge].clock)
+        if self._current(edge):
+            clock = _join(clock, edge.clock)
         fresh = number >= self.fresh
         races: list[int] = []
         for key, mode in accesses:
@@ -380,6 +384,14 @@ class SourceDPOR(Strategy):
         self.clocks[own] = clock
         if races:
             self._reverse_all(races, number, event.tid, event)
+
+    def _current(self, stamp: Any) -> bool:
+        """Whether a stamp is from this execution; a lock of a shared module can hold older ones."""
+        return (
+            stamp is not None
+            and stamp.number < len(self.events)
+            and self.events[stamp.number] is stamp
+        )
 
     def _race_blocked(self) -> None:
         """Races of operations that wait, as if they had run."""

@@ -59,6 +59,10 @@ class Capture:
             self.sys.stdout = self.sys.__stdout__ = self.out  # type: ignore[attr-defined]
             self.sys.stderr = self.sys.__stderr__ = self.err  # type: ignore[attr-defined]
 
+    def text(self) -> str:
+        """Everything that was written and logged, one stream after the other."""
+        return self.out.text() + self.err.text() + "".join(f"{one}\n" for one in self.records)
+
     @property
     def stderr(self) -> Any:
         return self.sys.stderr if self.sys is not None else self.err  # type: ignore[attr-defined]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
+import importlib.util
 import os
 import types
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,38 @@ def os_module() -> types.ModuleType:
         {name: value for name, value in vars(os).items() if name != "register_at_fork"}
     )
     return module
+
+
+def atexit_module(world: World) -> types.ModuleType:
+    """An ``atexit`` for the end of an execution: after the program and its non-daemon threads."""
+    module = types.ModuleType("atexit", atexit.__doc__)
+    kernel = world.kernel
+
+    def register(function: Any, *args: Any, **kwargs: Any) -> Any:
+        # What the library's own modules register when they are set up is not for an execution.
+        if kernel.active:
+            kernel.at_end.append(Call(function, args, kwargs))
+        return function
+
+    def unregister(function: Any) -> None:
+        kernel.at_end[:] = [
+            one for one in kernel.at_end if not (type(one) is Call and one.function == function)
+        ]
+
+    vars(module).update(register=register, unregister=unregister)
+    return module
+
+
+class Call:
+    """A function and its arguments, for later."""
+
+    def __init__(self, function: Any, args: Any, kwargs: Any) -> None:
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+
+    def __call__(self) -> object:
+        return self.function(*self.args, **self.kwargs)
 
 
 def queue_module(world: World) -> types.ModuleType:
@@ -99,7 +133,8 @@ def load(world: World, name: str) -> types.ModuleType:
     world.execute_library(name, module)
     adapt = _ADAPT.get(name)
     if adapt is not None:
-        adapt(world, module)
+        with world.kernel.paused():
+            adapt(world, module)
     return module
 
 

@@ -70,6 +70,8 @@ class World:
     def __init__(self, kernel: Kernel, scope: Iterable[str], *, rewrite: bool) -> None:
         self.kernel = kernel
         self.rewrite = rewrite
+        self.current_memory: Any = None
+        self.attribute_writes: frozenset[str] = frozenset()
         self.capture = Capture(kernel)
         self.sources: dict[str, Source] = {}
         self.modules: dict[str, types.ModuleType] = {}
@@ -82,6 +84,7 @@ class World:
         self.threads = ThreadWorld(kernel, self.execute_library, lambda: self.capture.stderr)
         self.virtual["_thread"] = self.threads.low
         self.virtual["threading"] = self.threads.high
+        self.virtual["atexit"] = library.atexit_module(self)
         self._resets: list[Callable[[], None]] = []
         self._followed: set[str] = set()
         self._index()
@@ -163,6 +166,11 @@ class World:
         for name in sorted(self.sources):
             digest.update(self.sources[name].text)
         return digest.digest()
+
+    def notes(self) -> list[str]:
+        """What ran in the last execution that is not modelled."""
+        memory = self.current_memory
+        return [] if memory is None else sorted(memory.notes)
 
     # -- an execution
 

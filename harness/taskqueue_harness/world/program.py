@@ -1,0 +1,128 @@
+"""Bringing a program into a world: finding what it is there, or copying it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from taskqueue_harness.world.loader import Unloadable, World
+
+Program = Callable[[], Any]
+
+
+class Loaded:
+    """A program brought into a world: `run` is what the main fiber of an execution calls."""
+
+    def __init__(self, program: Program, world: World) -> None:
+        self.world = world
+        self.program = program
+        self._get = self._locate(program)
+
+    def run(self) -> Any:
+        self.world.begin()
+        with self.world.memory():
+            return self._get()()
+
+    def _locate(self, program: Any) -> Callable[[], Program]:
+        """How to find, in each execution, what `program` is in the world of that execution."""
+        world = self.world
+        if isinstance(program, functools.partial):
+            function = self._locate(program.func)
+            return lambda: functools.partial(function(), *program.args, **program.keywords)
+        if isinstance(program, types.MethodType):
+            function = self._locate(program.__func__)
+            return lambda: types.MethodType(function(), program.__self__)  # type: ignore[arg-type]
+        if not isinstance(program, (types.FunctionType, type)):
+            raise Unloadable(
+                f"a program must be a function, a bound method or a partial, not {program!r}"
+            )
+        name = program.__module__
+        if name not in world.sources:
+            module = sys.modules.get(name)
+            file = getattr(module, "__file__", None) or inspect.getsourcefile(program)
+            if name == "__main__" or module is None:
+                if file is None:
+                    raise Unloadable(f"the source of {program!r} is not known: put it into a file")
+                world.add_file(file, name)
+            else:
+                world.add(name)
+        real = sys.modules.get(name)
+        path = program.__qualname__.split(".")
+        if "<locals>" in path:
+            path = next(
+                ([key] for key, value in vars(real).items() if value is program) if real else iter(()),
+                [],
+            )
+        if path:
+            return lambda: functools.reduce(getattr, path, world.module(name))  # type: ignore[return-value]
+        if isinstance(program, type):
+            raise Unloadable(f"{program!r} is defined inside a function: move it to module level")
+        return lambda: _Copier(world).function(program)
+
+
+class _Copier:
+    """Copies a local function into the world: its globals, and what its closure holds.
+
+    Functions and classes of modules in scope and virtual modules are replaced by what the world has
+    in their place. Anything else that a closure holds (a list, a lock made outside) is the real
+    one, shared by all executions.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.done: dict[int, Any] = {}
+
+    def value(self, value: Any) -> Any:
+        if id(value) in self.done:
+            return self.done[id(value)]
+        if isinstance(value, types.ModuleType):
+            name = value.__name__
+            return self.world.module(name) if name in self.world._concerned else value
+        if isinstance(value, types.FunctionType):
+            if value.__module__ in self.world.sources:
+                return self.function(value)
+            return self._virtual(value)
+        if isinstance(value, (type, types.BuiltinFunctionType)):
+            if value.__module__ in self.world.sources and isinstance(value, type):
+                if "<locals>" not in value.__qualname__:
+                    return functools.reduce(
+                        getattr, value.__qualname__.split("."), self.world.module(value.__module__)
+                    )
+                return value
+            return self._virtual(value)
+        return value
+
+    def _virtual(self, value: Any) -> Any:
+        name = getattr(value, "__module__", None)
+        if name in self.world.virtual:
+            found = getattr(self.world.module(name), value.__name__, None)
+            return value if found is None else found
+        return value
+
+    def function(self, function: types.FunctionType) -> types.FunctionType:
+        world = self.world
+        source = world.sources[function.__module__]
+        code = source.function(function.__code__) or function.__code__
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        own = tuple([types.CellType() for _ in code.co_freevars])
+        copy = types.FunctionType(
+            code,
+            vars(world.module(function.__module__)),
+            function.__name__,
+            function.__defaults__,
+            own,
+        )
+        copy.__kwdefaults__ = function.__kwdefaults__
+        copy.__qualname__ = function.__qualname__
+        self.done[id(function)] = copy
+        for name, cell in zip(code.co_freevars, own, strict=True):
+            if name in cells:
+                try:
+                    cell.cell_contents = self.value(cells[name].cell_contents)
+                except ValueError:
+                    pass
+        return copy
