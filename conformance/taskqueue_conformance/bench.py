@@ -22,13 +22,13 @@ __all__ = ["Bench", "Settings", "Unusable"]
 
 _ROOT = str(Path(__file__).resolve().parent.parent)
 
-AT_WORK = 2
+AT_WORK = 2 + 2 * (os.cpu_count() or 1)
 """How many scenarios may use the processor at a time."""
 
 WAITING = 40
 """How many may be under way in all, those that only wait included."""
 
-SETTLING = 0.4
+SETTLING = 0.15
 """After so many seconds a scenario is taken for one that only waits, and the next may begin."""
 
 

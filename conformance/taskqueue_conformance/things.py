@@ -99,10 +99,10 @@ class _Unformattable(Exception):
 
 
 class _Evil(Exception):
-    """An exception whose own attributes raise, those of its traceback and causes excepted."""
+    """An exception whose own attributes raise, all but its class and its traceback."""
 
     def __getattribute__(self, name: str) -> Any:
-        if name.startswith("__") and name not in ("__str__", "__repr__", "__notes__"):
+        if name in ("__class__", "__traceback__", "with_traceback"):
             return super().__getattribute__(name)
         raise RuntimeError("this exception has no attributes to look at")
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Union
 
 __all__ = [
@@ -266,7 +267,7 @@ class Scenario:
         values["observe"] = tuple(data.get("observe", ()))
         return cls(**values)
 
-    @property
+    @cached_property
     def calls_on(self) -> frozenset[str]:
         """The clauses that this scenario takes for granted, beyond those that all do."""
         found = set()
