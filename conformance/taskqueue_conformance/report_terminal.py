@@ -43,6 +43,9 @@ Markup = Callable[[str, str], str]
 Repeat = Callable[[str, Evidence], str]
 """From the id of a clause and one piece of evidence to the command that shows it again."""
 
+NARROWEST = 60
+"""Columns; a narrower terminal wraps by itself."""
+
 SHOWN_EVIDENCE = 3
 SHOWN_EVENTS = 12
 SHOWN_THREADS = 8
@@ -94,6 +97,7 @@ def render(
 ) -> list[str]:
     """The whole report, a line each; the last one is the verdict."""
     again = repeat or repeat_by_pytest(report.header)
+    width = max(NARROWEST, width)
     return [
         *header_lines(report.header, markup=markup),
         *clause_lines(report, markup=markup, width=width),
@@ -138,16 +142,18 @@ def clause_lines(report: Report, *, markup: Markup = plain, width: int = WIDTH) 
     """One line per clause: those that decide by section, then those beyond the profile."""
     profile = report.header.profile
     details = {standing.clause: _detail(report, standing) for standing in report.standings}
-    room = min(46, max(map(len, details.values()), default=0))
+    room = min(46, width - 22, max(map(len, details.values()), default=0))
+    space = width - room - 24  # for the sentence; a narrow terminal has none
 
     def rows(standings: Iterable[Standing]) -> Iterator[str]:
         for standing in standings:
             mark, style = _mark(report, standing)
             clause = lookup(standing.clause)
-            sentence = cut(clause.sentence, width - room - 24)
-            rest = f"{clause.id:<8} {sentence:<{width - room - 24}}"
+            rest = f"{clause.id:<8}"
+            if space >= 10:
+                rest += f" {cut(clause.sentence, space):<{space}} "
             detail = cut(details[clause.id], room)
-            yield f"  {markup(f'{mark:<10}', style)} {rest}  {markup(detail, 'dim')}".rstrip()
+            yield f"  {markup(f'{mark:<10}', style)} {rest} {markup(detail, 'dim')}".rstrip()
 
     lines: list[str] = []
     for number, title in SECTIONS.items():
@@ -269,7 +275,8 @@ def _threads(report: Report, evidence: Evidence, markup: Markup, width: int) -> 
     if hidden := sum(len(group.threads) for group in groups[SHOWN_THREADS:]):
         lines.append(f"and {hidden} more threads")
     if lines:
-        lines.append("(> marks the implementation; frames of libraries and the suite are left out)")
+        legend = "(> marks the implementation; frames of libraries and the suite are left out)"
+        lines += textwrap.wrap(legend, width - LABEL - 2)
         yield from column("threads", lines)
 
 

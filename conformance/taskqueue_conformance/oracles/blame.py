@@ -68,7 +68,8 @@ def hang(h: History) -> Iterator[tuple[str, str]]:
         return
     found = list(_hang(h))
     yield from found
-    if not found and not any(not info.injected for info in h.failures):
+    explained = any(lost_items(h)) or any(not info.injected for info in h.failures)
+    if not found and not explained:
         waiting = ", ".join(_where(name, call) for name, call in h.outstanding)
         yield "TQ-2.1", f"the run did not come to its end: {waiting or h.hang}"
 

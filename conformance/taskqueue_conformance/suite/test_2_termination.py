@@ -127,7 +127,7 @@ def test_2_17_run_ends_at_once(seen: Seen) -> None:
 
 @clause("TQ-2.17", on=scenarios.regular)
 def test_2_17_run_ends_at_all(seen: Seen) -> None:
-    """run() comes back ... of the last callback's end."""
+    """run() comes back ... of the last callback's end ..."""
     seen.contradicts_nothing(termination.run_ends_at_all)
 
 

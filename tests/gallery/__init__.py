@@ -1,0 +1,1 @@
+"""The suite assessed by its galleries: specimens, innocents and hostile implementations."""
