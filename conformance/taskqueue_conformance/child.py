@@ -9,6 +9,7 @@ import _thread
 import gc
 import logging
 import os
+import signal
 import sys
 import traceback
 import warnings
@@ -134,11 +135,6 @@ class _Session:
                 self._run_peers()
             else:
                 self._run_in_turn(before)
-        if "threads" in scenario.observe:
-            left = self._settled_threads(before)
-            self.notes["threads_left"] = len(left)
-            if left:
-                self.notes["stacks"] = self._stacks()
         self._send("", "")
 
     def _run_in_turn(self, before: set[int]) -> None:
@@ -152,11 +148,19 @@ class _Session:
                 continue
             if scenario.only_construct:
                 self.stage.sleep(0.2)
+                self.notes["threads_left"] = len(self._settled_threads(before))
                 continue
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             if scenario.start_limit is not None:
                 self._limit_starts(scenario.start_limit, performance.run)
             else:
                 performance.run()
+            # An interrupt meant for run() that comes a moment too late is nobody's business.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            if "threads" in scenario.observe:
+                self.notes["threads_left"] = len(self._settled_threads(before))
+                if self.notes["threads_left"]:
+                    self.notes["stacks"] = self._stacks()
             if scenario.run_again:
                 self._settle(performance)
                 performance.run_again()

@@ -113,6 +113,8 @@ def judge_variants(
             if oracle is not None and one.died is None:
                 yield from oracle(one)
             for found in _variant_findings(one):
+                if explained(found.seen, bench, ordinary):
+                    continue
                 if found.clause == clause or found.clause not in usual:
                     yield found.seen
 

@@ -86,7 +86,8 @@ class Performance:
         self.number = number
         self.events: list[Event] = []
         self._weak = "memory" in scenario.observe
-        self._items: dict[int, tuple[int, Any]] = {}
+        self._items: dict[int, tuple[Any, list[int]]] = {}
+        """By id(): the object, and the numbers under which it was put and is still to come."""
         self._item_refs: list[weakref.ref[Any]] = []
         self._item_kinds: list[str] = []
         self._delivered: list[int] = []
@@ -109,6 +110,8 @@ class Performance:
         """By thread, the actor that it is."""
         self.witnesses: list[weakref.ref[Any]] = []
         self.queue: Any = None
+        self.running = False
+        """Whether run() is under way: only then can it be interrupted."""
         self.others: Callable[[Item], bool] | None = None
         """Tells whether an item that is not known here was put into another queue."""
         self._note = self._make_note()
@@ -125,8 +128,7 @@ class Performance:
 
     def knows(self, item: Item) -> bool:
         """Whether this queue has put that very item."""
-        known = self._items.get(id(item))
-        return known is not None and known[1] is item
+        return id(item) in self._items
 
     def construct(self, subject: Subject) -> bool:
         """Make the queue; False, and the reason is kept, if that raised."""
@@ -156,6 +158,7 @@ class Performance:
         queue, note = self.queue, self._note
         self.idents[_get_ident()] = MAIN
         note(Code.RUN, MAIN, 0)
+        self.running = True
         try:
             value = queue.run()
         except BaseException as exc:
@@ -165,6 +168,8 @@ class Performance:
             if value is not None:
                 self._run_value = repr(value)[:200]
             note(Code.RUN_RETURN, MAIN, 0 if value is None else 1)
+        finally:
+            self.running = False
 
     def run_again(self, actor: int = MAIN) -> None:
         """Call run() a second time; the value noted is 0 for RuntimeError, 1 for anything else."""
@@ -418,8 +423,9 @@ class Performance:
 
     def _interrupt(self, actor: int, q: Any, step: Interrupt) -> None:
         self._point(actor)
-        self._note(Code.INTERRUPT, actor, 0)
-        self.stage.interrupt()
+        if self.running:
+            self._note(Code.INTERRUPT, actor, 0)
+            self.stage.interrupt()
 
     def _check_freed(self, actor: int, q: Any, step: CheckFreed) -> None:
         self._point(actor)
@@ -439,8 +445,8 @@ class Performance:
             assert len(self._item_refs) == number, "memory is watched in scenarios of one putter"
             self._item_refs.append(weakref.ref(item))
         else:
-            # Singletons (0, "", a class) stand for their last number; scenarios put each kind once.
-            self._items[id(item)] = (number, item)
+            with self._mutex:
+                self._items.setdefault(id(item), (item, []))[1].append(number)
 
     def _delivered_alive(self) -> int:
         return sum(self._item_refs[number]() is not None for number in self._delivered)
@@ -454,8 +460,11 @@ class Performance:
                 return number
         else:
             known = self._items.get(id(thing))
-            if known is not None and known[1] is thing:
-                return known[0]
+            if known is not None:
+                numbers = known[1]
+                with self._mutex:
+                    # One that was put twice comes twice; once more than that repeats the last.
+                    return numbers.pop(0) if len(numbers) > 1 else numbers[0]
         if isinstance(thing, Item):
             foreign = self.others is not None and self.others(thing)
             relation = "an item of another queue" if foreign else f"a copy of item {thing.number}"

@@ -51,19 +51,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--tq-impl", dest="tq_impl", metavar="TARGET", help="the same as --impl")
     group.addoption(
         "--tq-profile",
-        default="core",
         metavar="PROFILE",
         help="whose clauses decide: core (default), upstream or strict",
     )
     group.addoption(
         "--tq-depth",
-        default="default",
         metavar="DEPTH",
         help="how much is run: quick (seconds), default (half a minute), deep (minutes)",
     )
     group.addoption(
         "--tq-timeout",
-        default="1",
         metavar="FACTOR",
         help="multiplies every waiting time; raise it on a slow machine",
     )
@@ -92,13 +89,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tq_clause(id): the clause that a test of the suite judges")
     config.stash[_state_key] = _State()
-    if config.option.tq_impl is None:
-        return
     if _is_worker(config):
+        return
+    if any(getattr(config.option, name) for name in _CHECKED):
+        # Now, since later is too late: an error while collecting is none of usage, and under
+        # pytest-xdist it is an error inside pytest.
+        session = _session(config)
+    if config.option.tq_impl is None:
         return
     from taskqueue_conformance.bench import Unusable
 
-    session = _session(config)
     try:
         _ = session.bench
     except Unusable as exc:

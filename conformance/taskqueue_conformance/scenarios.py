@@ -165,6 +165,16 @@ def _failing(depth: Depth) -> Iterator[Scenario]:
         (Put(3),),
         (TAKER, (Drain(), Sleep(0.3), Fail())),
     )
+    yield Scenario(
+        "a consumer fails, and another works on",
+        (Put(3), Await("failing")),
+        ((Signal("failing"), Fail()), (Drain(), Sleep(depth.late), CheckOk())),
+    )
+    yield Scenario(
+        "a consumer fails, and the producer works on",
+        (Put(3), Await("failing"), Sleep(depth.late), CheckOk()),
+        ((Signal("failing"), Fail()), TAKER),
+    )
     yield Scenario("an only consumer fails", (Put(5), CheckOk()), ((Take(2), Fail()),))
     yield Scenario(
         "ok() tells everybody",
@@ -286,6 +296,32 @@ def odd_items(depth: Depth) -> list[Pair]:
         )
         pairs.append((odd_late, late))
     return pairs
+
+
+def repeated_items(depth: Depth) -> list[Pair]:
+    """One and the same object, put several times: so many items."""
+    twin = Scenario("distinct items", (Put(6), CheckOk()), (TAKER,) * 2)
+    late = Scenario(
+        "backlog of distinct items",
+        (Put(6), Signal("produced")),
+        ((Await("produced"), *TAKER),) * 2,
+    )
+    return [
+        (
+            dataclasses.replace(
+                twin, name="one item six times", producer=(Put(6, "ellipsis"), CheckOk())
+            ),
+            twin,
+        ),
+        (
+            dataclasses.replace(
+                late,
+                name="backlog of one item six times",
+                producer=(Put(6, "ellipsis"), Signal("produced")),
+            ),
+            late,
+        ),
+    ]
 
 
 def refused_none(depth: Depth) -> list[Pair]:
@@ -604,6 +640,8 @@ def threads_left(depth: Depth) -> list[Scenario]:
             Scenario("a good run", (Put(3),), (TAKER,) * 3),
             Scenario("a failing run", (Put(3), Fail()), ((Take(1), Fail()), TAKER)),
             Scenario("a run without takers", (Put(3),), ((Take(1),),)),
+            Scenario("a slow last consumer", (Put(3),), (TAKER, (Drain(), Sleep(1.2)))),
+            Scenario("a slow consumer after a failure", (Fail(),), (TAKER, (Drain(), Sleep(1.2)))),
         )
     ]
 

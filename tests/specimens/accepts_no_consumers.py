@@ -11,7 +11,7 @@ from base import Callback
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-2.13",)
-SAYS = {"TQ-2.13": "was not refused"}
+SAYS = {"TQ-2.13": "was accepted"}
 SCHEDULE = False
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-2.12",)
-SAYS = {"TQ-2.12": "get() raised"}
+SAYS = {"TQ-2.12": "was delivered"}
 SCHEDULE = False
 
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-4.1",)
-SAYS = {"TQ-4.1": "another queue"}
+SAYS = {"TQ-4.1": "never delivered"}
 SCHEDULE = False
 
 

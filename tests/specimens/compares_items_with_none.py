@@ -10,7 +10,7 @@ from typing import Any
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-1.3",)
-SAYS = {"TQ-1.3": "put() raised"}
+SAYS = {"TQ-1.3": "raised"}
 SCHEDULE = False
 
 

@@ -12,7 +12,7 @@ from base import Callback
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-1.8",)
-SAYS = {"TQ-1.8": "put() raised"}
+SAYS = {"TQ-1.8": "raised"}
 SCHEDULE = False
 
 

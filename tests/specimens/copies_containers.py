@@ -12,7 +12,7 @@ from typing import Any
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-1.3",)
-SAYS = {"TQ-1.3": "not the object that was put"}
+SAYS = {"TQ-1.3": "nobody had put"}
 SCHEDULE = False
 
 

@@ -12,7 +12,7 @@ from base import TaskQueue as Correct
 
 # Not 1.2: the twin follows at once. Not 1.11: it has not been delivered for the last time.
 BREAKS = ("TQ-1.1",)
-SAYS = {"TQ-1.1": "delivered twice"}
+SAYS = {"TQ-1.1": "was delivered"}
 SCHEDULE = False
 
 

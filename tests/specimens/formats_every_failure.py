@@ -11,7 +11,7 @@ from base import TaskQueue as Correct
 
 # Exceptions that cannot be shown are 3.11's alone.
 BREAKS = ("TQ-3.11",)
-SAYS = {"TQ-3.11": "cannot be formatted"}
+SAYS = {"TQ-3.11": "waits in get() for the end"}
 SCHEDULE = False
 
 

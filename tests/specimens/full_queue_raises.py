@@ -11,7 +11,7 @@ from typing import Any
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-2.4",)
-SAYS = {"TQ-2.4": "put() raised Full"}
+SAYS = {"TQ-2.4": "raised"}
 SCHEDULE = False
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-1.9",)
-SAYS = {"TQ-1.9": "get() raised"}
+SAYS = {"TQ-1.9": "raised"}
 SCHEDULE = False
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from base import TaskQueue as Correct
 
-BREAKS = ("TQ-1.6", "TQ-1.7")
+BREAKS = ("TQ-1.4", "TQ-1.6", "TQ-1.7")
 SAYS = {"TQ-1.6": "never delivered", "TQ-1.7": "never delivered"}
 SCHEDULE = False
 

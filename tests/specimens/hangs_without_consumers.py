@@ -15,10 +15,10 @@ from base import TaskQueue as Correct
 # Not refused (2.13), not coming back (2.9) and so later than any limit (2.6, 2.17).
 BREAKS = ("TQ-2.6", "TQ-2.9", "TQ-2.13", "TQ-2.17")
 SAYS = {
-    "TQ-2.6": "run() did not come back",
+    "TQ-2.6": "never came back",
     "TQ-2.9": "run() did not come back",
-    "TQ-2.13": "was not refused",
-    "TQ-2.17": "run() did not come back",
+    "TQ-2.13": "was accepted",
+    "TQ-2.17": "never came back",
 }
 SCHEDULE = False
 

@@ -12,7 +12,7 @@ from base import TaskQueue as Correct
 
 # Piling up (2.7) begins with leaving one behind (2.18).
 BREAKS = ("TQ-2.7", "TQ-2.18")
-SAYS = {"TQ-2.7": "threads", "TQ-2.18": "left behind"}
+SAYS = {"TQ-2.7": "threads", "TQ-2.18": "were alive half a second"}
 SCHEDULE = False
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 from base import TaskQueue as Correct
 
-# One history, two sentences: the empty item is not delivered at all (1.1), and it is the
-# kind of item that did it (1.3).
-BREAKS = ("TQ-1.1", "TQ-1.3")
-SAYS = {"TQ-1.1": "never delivered", "TQ-1.3": "never delivered"}
+# Ordinary items are delivered: it is the kind of item that does it, 1.3 and not 1.1.
+BREAKS = ("TQ-1.3",)
+SAYS = {"TQ-1.3": "never delivered"}
 SCHEDULE = False
 
 

@@ -10,7 +10,7 @@ import threading
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-2.11",)
-SAYS = {"TQ-2.11": "still alive"}
+SAYS = {"TQ-2.11": "lived on"}
 SCHEDULE = False
 
 

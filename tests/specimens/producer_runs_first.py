@@ -10,7 +10,7 @@ from base import Callback
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-2.8",)
-SAYS = {"TQ-2.8": "did not meet"}
+SAYS = {"TQ-2.8": "had not been started"}
 SCHEDULE = False
 
 

@@ -20,13 +20,15 @@ SCHEDULE = False
 class TaskQueue(Correct):
     def start_all(self, started: list[threading.Thread]) -> None:
         self.busy = 1 + len(self.consumers)
+        # Not `changed`: there put() notifies one, which must be a consumer.
+        self.left = threading.Condition(self.lock)
         super().start_all(started)
 
     def wait_for(self, started: list[threading.Thread]) -> None:
         if len(started) > len(self.consumers):
-            with self.changed:
-                self.changed.wait_for(lambda: self.failed or not self.busy)
-                if not self.changed.wait_for(lambda: not self.busy, timeout=0.2):
+            with self.left:
+                self.left.wait_for(lambda: self.failed or not self.busy)
+                if not self.left.wait_for(lambda: not self.busy, timeout=0.2):
                     return
         super().wait_for(started)
 
@@ -39,6 +41,6 @@ class TaskQueue(Correct):
         self.leave()
 
     def leave(self) -> None:
-        with self.changed:
+        with self.left:
             self.busy -= 1
-            self.changed.notify_all()
+            self.left.notify_all()

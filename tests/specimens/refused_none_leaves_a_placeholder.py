@@ -11,7 +11,7 @@ from typing import Any
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-1.5",)
-SAYS = {"TQ-1.5": "queued"}
+SAYS = {"TQ-1.5": "nobody had put"}
 SCHEDULE = False
 
 

@@ -1,4 +1,4 @@
-"""run() waits until every consumer has been given the end, and 0.2 s more, but not longer.
+"""run() waits until every consumer has been given the end, and 0.5 s more, but not longer.
 
 `queue.join()` counts items, not threads. What a consumer does after the end, such as closing
 its file, happens behind the caller's back.
@@ -13,9 +13,9 @@ from base import Callback
 from base import TaskQueue as Correct
 
 # The late consumer is left behind: 2.18. Should it then fail, nobody hears of it, which 3.2
-# would say; the grace of 0.2 s keeps that to callbacks that fail long after the end.
+# would say; the grace of 0.5 s keeps that to callbacks that fail long after the end.
 BREAKS = ("TQ-2.3", "TQ-2.18")
-SAYS = {"TQ-2.3": "still running", "TQ-2.18": "left behind"}
+SAYS = {"TQ-2.3": "came back while", "TQ-2.18": "left behind"}
 SCHEDULE = False
 
 
@@ -50,4 +50,4 @@ class TaskQueue(Correct):
         with self.changed:
             self.changed.wait_for(lambda: self.served == len(self.consumers))
         for thread in started:
-            thread.join(timeout=0.2)
+            thread.join(timeout=0.5)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-2.15",)
-SAYS = {"TQ-2.15": "run() returned"}
+SAYS = {"TQ-2.15": "was accepted"}
 SCHEDULE = False
 
 

@@ -13,7 +13,7 @@ from base import Callback
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-2.15",)
-SAYS = {"TQ-2.15": "did not raise at once"}
+SAYS = {"TQ-2.15": "did not come back"}
 SCHEDULE = False
 
 

@@ -14,8 +14,8 @@ from base import TaskQueue as Correct
 BREAKS = ("TQ-2.5", "TQ-2.6", "TQ-2.17")
 SAYS = {
     "TQ-2.5": "run() did not come back",
-    "TQ-2.6": "run() did not come back",
-    "TQ-2.17": "run() did not come back",
+    "TQ-2.6": "never came back",
+    "TQ-2.17": "never came back",
 }
 SCHEDULE = False
 

@@ -11,7 +11,7 @@ import threading
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-2.10",)
-SAYS = {"TQ-2.10": "did not leave run()"}
+SAYS = {"TQ-2.10": "had not been left"}
 SCHEDULE = False
 
 

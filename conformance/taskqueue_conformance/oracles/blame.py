@@ -14,6 +14,7 @@ from taskqueue_conformance.history import (
     actor_name,
     owner,
 )
+from taskqueue_conformance.oracles.sentences import Either
 
 __all__ = ["hang", "lost_items", "someone_keeps_taking"]
 
@@ -106,10 +107,11 @@ def _hang(h: History) -> Iterator[tuple[str, str]]:
         return  # a loss is the clause of the loss; a producer at work owes nobody an end
     yield from _missing_end(h, stuck["get"])
     if h.last_left is not None and h.run.end is None:
-        yield (
-            _clause_of_return(h),
-            f"all callbacks had ended, and run() did not come back: {h.hang}",
-        )
+        sentence = f"all callbacks had ended, and run() did not come back: {h.hang}"
+        left_over = any(put.returned and put.argument not in h.deliveries for put in h.puts)
+        clause = _clause_of_return(h)
+        uncertain = left_over and clause != "TQ-2.5"
+        yield clause, Either(sentence, ("TQ-2.5",)) if uncertain else sentence
 
 
 def _missing_end(h: History, gets: list[Call]) -> Iterator[tuple[str, str]]:
@@ -119,11 +121,13 @@ def _missing_end(h: History, gets: list[Call]) -> Iterator[tuple[str, str]]:
             continue
         who = actor_name(call.actor)
         clause = "TQ-2.2" if how == "failed" else "TQ-2.1"
+        sentence = f"{who} waits in get() for the end, the producer having {how}: {h.hang}"
         if call.actor >= HELPERS:
-            clause = "TQ-1.9"
+            yield "TQ-1.9", Either(sentence, (clause,))
         elif h.callbacks[call.actor].took_end is not None:
-            clause = "TQ-2.12"
-        yield clause, f"{who} waits in get() for the end, the producer having {how}: {h.hang}"
+            yield "TQ-2.12", sentence
+        else:
+            yield clause, sentence
 
 
 def _clause_of_return(h: History) -> str:

@@ -15,6 +15,12 @@ def test_1_1_every_item_exactly_once(seen: Seen) -> None:
     seen.contradicts_nothing(delivery.exactly_once)
 
 
+@clause("TQ-1.1", variants=scenarios.repeated_items)
+def test_1_1_the_same_object_again(seen: Seen) -> None:
+    """Every item put ... is delivered exactly once ..."""
+    seen.makes_no_difference()
+
+
 @clause("TQ-1.2", on=scenarios.regular)
 def test_1_2_first_in_first_out(seen: Seen) -> None:
     """Items are handed out in the order they were put (first in, first out), across all
