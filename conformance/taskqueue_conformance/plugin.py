@@ -26,6 +26,9 @@ __all__: list[str] = []
 
 SUITE = Path(__file__).resolve().parent / "suite"
 
+_CHECKED = ("tq_profile", "tq_depth", "tq_timeout", "tq_seed", "tq_baseline", "tq_replay")
+"""Options whose values may be wrong, None where they are not given."""
+
 _session_key = pytest.StashKey["Session"]()
 _state_key = pytest.StashKey["_State"]()
 
@@ -91,14 +94,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_state_key] = _State()
     if _is_worker(config):
         return
-    if any(getattr(config.option, name) for name in _CHECKED):
+    if any(getattr(config.option, name) is not None for name in _CHECKED):
         # Now, since later is too late: an error while collecting is none of usage, and under
         # pytest-xdist it is an error inside pytest.
-        session = _session(config)
+        _session(config)
     if config.option.tq_impl is None:
         return
     from taskqueue_conformance.bench import Unusable
 
+    session = _session(config)
     try:
         _ = session.bench
     except Unusable as exc:
@@ -134,14 +138,14 @@ def _session(config: pytest.Config) -> Session:
 def _options(config: pytest.Config) -> Options:
     from taskqueue_conformance import baseline
     from taskqueue_conformance.contract import PROFILES
-    from taskqueue_conformance.depth import DEPTHS
+    from taskqueue_conformance.depth import DEFAULT, DEPTHS
     from taskqueue_conformance.session import DEFAULT_TARGET, Options, scenario_of
 
     option = config.option
-    profile = _one_of("--tq-profile", option.tq_profile, PROFILES)
-    depth = _one_of("--tq-depth", option.tq_depth, tuple(DEPTHS))
+    profile = _one_of("--tq-profile", option.tq_profile, "core", PROFILES)
+    depth = _one_of("--tq-depth", option.tq_depth, DEFAULT, tuple(DEPTHS))
     try:
-        factor = float(option.tq_timeout)
+        factor = 1.0 if option.tq_timeout is None else float(option.tq_timeout)
         if not 0.05 <= factor <= 100:
             raise ValueError
     except ValueError:
@@ -149,11 +153,15 @@ def _options(config: pytest.Config) -> Options:
             f"--tq-timeout takes a factor from 0.05 to 100, not {option.tq_timeout!r}"
         ) from None
     try:
-        known = baseline.applicable(baseline.load(option.tq_baseline)) if option.tq_baseline else {}
+        known = (
+            baseline.applicable(baseline.load(option.tq_baseline))
+            if option.tq_baseline is not None
+            else {}
+        )
     except baseline.BaselineError as exc:
         raise pytest.UsageError(f"--tq-baseline: {exc}") from None
     try:
-        replay = scenario_of(option.tq_replay) if option.tq_replay else None
+        replay = scenario_of(option.tq_replay) if option.tq_replay is not None else None
     except ValueError as exc:
         raise pytest.UsageError(f"--tq-replay: {exc}") from None
     return Options(
@@ -171,7 +179,9 @@ def _options(config: pytest.Config) -> Options:
     )
 
 
-def _one_of(option: str, value: str, choices: tuple[str, ...]) -> str:
+def _one_of(option: str, value: str | None, default: str, choices: tuple[str, ...]) -> str:
+    if value is None:
+        return default
     if value not in choices:
         raise pytest.UsageError(f"{option} takes {', '.join(choices)}, not {value!r}")
     return value
