@@ -181,18 +181,23 @@ class _Handled:
 
     def get(self) -> Any:
         with self._changed:
-            self._finish(None)
+            mine = threading.get_ident() in self._idents
+            if mine:
+                self._finish(None)
+            else:
+                # A helper thread of some consumer: no telling whose, nor which item is done.
+                for other in self._current.values():
+                    other.finished = True
+                self._changed.notify_all()
             while not self._handed:
                 if self._closed:
                     return None
                 self._changed.wait()
             delivery = self._handed.popleft()
-            if threading.get_ident() in self._idents:
+            if mine:
                 self._current[threading.get_ident()] = delivery
             else:
-                # A helper thread of some consumer: no telling whose, nor when it is done.
-                for other in (*self._current.values(), delivery):
-                    other.finished = True
+                delivery.finished = True
                 self._changed.notify_all()
             return delivery.item
 

@@ -96,7 +96,7 @@ def workloads(draw: st.DrawFn) -> Scenario:
                 Fault,
                 actor=st.integers(0, len(consumers)),
                 point=st.integers(0, 6),
-                kind=st.sampled_from(["error", "error", "system_exit", "keyboard_interrupt"]),
+                kind=st.sampled_from(["error", "os_error"]),
             ),
             max_size=2,
         )

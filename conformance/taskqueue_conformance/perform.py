@@ -60,6 +60,23 @@ _allocate_lock = _thread.allocate_lock
 _get_ident = _thread.get_ident
 
 
+class _Known:
+    """An object that was put: one that is put twice is two items."""
+
+    __slots__ = ("last", "thing", "to_come")
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+        self.to_come: list[int] = []
+        self.last = END
+
+    def next_number(self) -> int:
+        """The number of the item that has come; one too many repeats the last."""
+        if self.to_come:
+            self.last = self.to_come.pop(0)
+        return self.last
+
+
 class _Witness:
     """Lives in the locals of a callback and dies with them."""
 
@@ -86,8 +103,7 @@ class Performance:
         self.number = number
         self.events: list[Event] = []
         self._weak = "memory" in scenario.observe
-        self._items: dict[int, tuple[Any, list[int]]] = {}
-        """By id(): the object, and the numbers under which it was put and is still to come."""
+        self._items: dict[int, _Known] = {}
         self._item_refs: list[weakref.ref[Any]] = []
         self._item_kinds: list[str] = []
         self._delivered: list[int] = []
@@ -446,7 +462,7 @@ class Performance:
             self._item_refs.append(weakref.ref(item))
         else:
             with self._mutex:
-                self._items.setdefault(id(item), (item, []))[1].append(number)
+                self._items.setdefault(id(item), _Known(item)).to_come.append(number)
 
     def _delivered_alive(self) -> int:
         return sum(self._item_refs[number]() is not None for number in self._delivered)
@@ -461,10 +477,8 @@ class Performance:
         else:
             known = self._items.get(id(thing))
             if known is not None:
-                numbers = known[1]
                 with self._mutex:
-                    # One that was put twice comes twice; once more than that repeats the last.
-                    return numbers.pop(0) if len(numbers) > 1 else numbers[0]
+                    return known.next_number()
         if isinstance(thing, Item):
             foreign = self.others is not None and self.others(thing)
             relation = "an item of another queue" if foreign else f"a copy of item {thing.number}"

@@ -11,7 +11,7 @@ import threading
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-4.1",)
-SAYS = {"TQ-4.1": "did not come back"}
+SAYS = {"TQ-4.1": "did not come to its end"}
 SCHEDULE = False
 
 

@@ -1,0 +1,161 @@
+"""The supervised child: whatever it does, an answer comes back."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskqueue_harness.supervise import Supervisor
+
+HERE = str(Path(__file__).resolve().parent)
+
+# -- what runs in the child ----------------------------------------------------------------------
+
+prepared: list[int] = []
+
+
+def prepare(argument: Any) -> Any:
+    if argument == "exit":
+        os._exit(0)
+    if argument == "hang":
+        time.sleep(60)
+    if argument == "threads":
+        import threading
+
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+    prepared.append(os.getpid())
+    return {"argument": argument}
+
+
+def perform(payload: Any, reply: Callable[[Any], None]) -> bool:
+    what = payload["do"]
+    if what == "exit":
+        os._exit(7)
+    elif what == "kill":
+        os.kill(os.getpid(), 9)
+    elif what == "hang":
+        time.sleep(60)
+    elif what == "raise":
+        raise LookupError("from the child")
+    elif what == "flood":
+        for _ in range(200):
+            print("x" * 10_000)
+        print("the last words", file=sys.stderr, flush=True)
+    elif what == "stay":
+        reply("answered")
+        time.sleep(60)
+    elif what == "orphan" and os.fork() == 0:
+        time.sleep(60)  # holds the pipes open
+    elif what == "leave":
+        reply("answered")
+        return True
+    reply({"pid": os.getpid(), "prepared in": prepared[0], "optimised": sys.flags.optimize})
+    return False
+
+
+# -- the tests -----------------------------------------------------------------------------------
+
+
+def supervisor(argument: Any = None, **how: Any) -> Supervisor:
+    return Supervisor(
+        "test_supervise:prepare", "test_supervise:perform", argument, roots=[HERE], **how
+    )
+
+
+@pytest.fixture
+def child() -> Iterator[Supervisor]:
+    with supervisor() as made:
+        assert made.start(30).result == {"argument": None}
+        yield made
+
+
+def test_each_task_has_a_process_of_its_own_prepared_once(child: Supervisor) -> None:
+    one, two = (child.perform({"do": "answer"}, 30).result for _ in range(2))
+    assert one["pid"] != two["pid"]
+    assert one["prepared in"] == two["prepared in"] not in (one["pid"], two["pid"])
+
+
+def test_code_that_leaves_threads_behind_is_prepared_for_each_task() -> None:
+    with supervisor("threads") as child:
+        child.start(30)
+        one, two = (child.perform({"do": "answer"}, 30).result for _ in range(2))
+    assert one["pid"] == one["prepared in"] != two["prepared in"]
+
+
+@pytest.mark.parametrize(
+    ("what", "ended", "words"),
+    [
+        ("exit", "died", "exit code 7"),
+        ("kill", "died", "SIGKILL"),
+        ("raise", "died", "exit code 1"),
+    ],
+)
+def test_an_end_without_an_answer_is_told(
+    child: Supervisor, what: str, ended: str, words: str
+) -> None:
+    outcome = child.perform({"do": what}, 30)
+    assert (outcome.ended, outcome.result) == (ended, None)
+    assert words in outcome.how_it_died()
+    # And the next task is served as if nothing had been.
+    assert child.perform({"do": "answer"}, 30).ended == "returned"
+
+
+def test_a_traceback_of_the_child_is_kept(child: Supervisor) -> None:
+    assert "LookupError: from the child" in child.perform({"do": "raise"}, 30).output
+
+
+def test_a_hang_ends_at_the_deadline(child: Supervisor) -> None:
+    outcome = child.perform({"do": "hang"}, 0.3)
+    assert outcome.ended == "overdue"
+    assert "no sign of life" in outcome.how_it_died()
+
+
+def test_a_flood_is_shortened_and_counted(child: Supervisor) -> None:
+    outcome = child.perform({"do": "flood"}, 30)
+    assert outcome.ended == "returned"
+    assert outcome.output_bytes > 2_000_000
+    assert len(outcome.output) < 70_000
+    assert outcome.output.rstrip().endswith("the last words")
+
+
+def test_an_answer_counts_although_a_grandchild_holds_the_pipes(child: Supervisor) -> None:
+    assert child.perform({"do": "orphan"}, 30).ended == "returned"
+
+
+def test_who_stays_after_the_answer_is_known_and_killed(child: Supervisor) -> None:
+    outcome = child.perform({"do": "stay"}, 30, exit_seconds=0.3)
+    assert (outcome.result, outcome.exited) == ("answered", False)
+
+
+def test_who_leaves_by_the_end_of_the_script_is_known_too(child: Supervisor) -> None:
+    outcome = child.perform({"do": "leave"}, 30, exit_seconds=30)
+    assert (outcome.result, outcome.exited, outcome.status) == ("answered", True, 0)
+
+
+@pytest.mark.parametrize(("argument", "ended"), [("exit", "died"), ("hang", "overdue")])
+def test_preparing_that_goes_wrong_is_told(argument: str, ended: str) -> None:
+    with supervisor(argument) as child:
+        outcome = child.start(1.0 if argument == "hang" else 30)
+    assert (outcome.ended, outcome.result) == (ended, None)
+
+
+def test_options_reach_the_interpreter() -> None:
+    with supervisor(options=["-O"]) as child:
+        child.start(30)
+        assert child.perform({"do": "answer"}, 30).result["optimised"] == 1
+
+
+def test_nothing_is_left_after_close() -> None:
+    child = supervisor()
+    child.start(30)
+    pid = child.perform({"do": "answer"}, 30).result["prepared in"]
+    child.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert child.perform({"do": "answer"}, 1).ended == "died"
