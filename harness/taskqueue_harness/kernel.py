@@ -200,6 +200,9 @@ class Chooser(Protocol):
     def watch(self, alternative: Alternative) -> None:
         """The alternative is about to run, chosen or without a choice."""
 
+    def conclude(self, kernel: Kernel) -> None:
+        """The execution is about to end; its threads still stand where they are."""
+
 
 @dataclass
 class Blocked:
@@ -715,6 +718,8 @@ class Kernel:
         return False
 
     def _finish(self, verdict: Verdict, *, message: str = "", stop: bool = False) -> None:
+        if self.asking:
+            self.strategy.conclude(self)
         blocked = []
         if verdict in ("deadlock", "stuck", "livelock"):
             blocked = [self._blocked(fiber) for fiber in self.live]

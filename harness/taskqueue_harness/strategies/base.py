@@ -45,6 +45,9 @@ class Strategy:
     def barrier(self, kernel: Kernel) -> None:
         """Nothing can run: the clock is about to move, or pollers to be let go on."""
 
+    def conclude(self, kernel: Kernel) -> None:
+        """The execution is about to end; its threads still stand where they are."""
+
     def end(self, outcome: Outcome) -> None:
         """The execution has ended."""
 

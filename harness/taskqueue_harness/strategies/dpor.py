@@ -165,11 +165,14 @@ class SourceDPOR(Strategy):
         self.nodes = []
         return True
 
-    def end(self, outcome: Outcome) -> None:
+    def conclude(self, kernel: Kernel) -> None:
+        """The execution is about to end: race what it leaves waiting."""
         self._settle()
+        self._race_blocked()
+
+    def end(self, outcome: Outcome) -> None:
         if outcome.cut:
             self.incomplete = outcome.cut
-        self._race_blocked()
         if self.plan - self.used and outcome.verdict != "redundant":
             outcome.verdict = "redundant"
         self.keep.clear()
@@ -403,7 +406,7 @@ class SourceDPOR(Strategy):
             if before is None:
                 before = self.everything
             races = []
-            for key, mode in fiber.op.accesses(fiber):
+            for key, mode in self._accesses(fiber):
                 place = self.places.get(key)
                 if place is not None:
                     for other in _conflicts(place, mode):
