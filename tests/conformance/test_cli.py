@@ -266,7 +266,7 @@ def hostile_host(tmp_path: Path) -> Path:
     (tmp_path / "conftest.py").write_text("raise SystemExit(0)\n")
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "conftest.py").write_text("raise SystemExit(0)\n")
-    for name in ("pytest.py", "pytest_repeat.py", "hypothesis.py", "coverage.py", "plugin.py"):
+    for name in ("pytest.py", "pytest_repeat.py", "hypothesis.py", "plugin.py"):
         (tmp_path / name).write_text("raise SystemExit(0)\n")
     return tmp_path
 
