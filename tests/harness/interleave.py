@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from greenlet import getcurrent, greenlet
+
 from taskqueue_harness.world import hooks
 from taskqueue_harness.world.locations import Location
 from taskqueue_harness.world.memory import Memory

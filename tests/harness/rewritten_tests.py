@@ -93,7 +93,7 @@ def run(modules: tuple[str, ...], test: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder)
     for argument in sys.argv[1:]:
         modules, _, test = argument.partition(":")
         print(json.dumps(run(tuple(modules.split(",")), test)), flush=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from taskqueue_harness.world.forms import FORMS, NOT_MODELLED
-
 from tests.harness.interleave import outcomes
 from tests.harness.litmus_forms import LITMUS, Litmus
+
+from taskqueue_harness.world.forms import FORMS, NOT_MODELLED
 
 
 @pytest.mark.parametrize("litmus", LITMUS, ids=lambda one: one.form)

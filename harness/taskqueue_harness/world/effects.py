@@ -179,6 +179,18 @@ def _nothing(arguments: tuple[Any, ...]) -> Iterable[tuple[object, bool]]:
     return ()
 
 
+def notes_state(target: object) -> bool:
+    """True if an iterator over `target` notes on creation what is changed by a later write.
+
+    Iterators of dicts, sets and deques do, to find that their container changed under them.
+    """
+    return type(target) is not list and isinstance(target, (*CONTAINERS, *VIEWS))
+
+
+def _iterates(arguments: tuple[Any, ...]) -> Iterable[tuple[object, bool]]:
+    return [(one, False) for one in arguments if notes_state(one)]
+
+
 def _writes_first(arguments: tuple[Any, ...]) -> Iterable[tuple[object, bool]]:
     return [(one, index == 0) for index, one in enumerate(arguments)]
 
@@ -214,11 +226,10 @@ _FRAME_READERS: tuple[Any, ...] = (
 
 _INERT: tuple[Any, ...] = (
     *_FRAME_READERS,
-    *(callable, classmethod, enumerate, filter, id, isinstance, issubclass, iter, map, object),
-    *(property, range, reversed, slice, staticmethod, zip, open, input),
+    *(callable, classmethod, id, isinstance, issubclass, object),
+    *(property, range, slice, staticmethod, open, input),
     *(operator.is_, operator.is_not, gc.collect, types.SimpleNamespace),
-    *(one for one in ITERATORS if one.__module__ == "itertools"),
-    *(itertools.tee, sys.getsizeof, weakref.ref, weakref.proxy),
+    *(sys.getsizeof, weakref.ref, weakref.proxy),
 )
 
 _CHANGING_FIRST: tuple[Any, ...] = (
@@ -228,9 +239,15 @@ _CHANGING_FIRST: tuple[Any, ...] = (
     *(operator.ior, operator.iand, operator.isub, operator.ixor, builtins.next),
 )
 
+_ITERATING: tuple[Any, ...] = (
+    *(iter, enumerate, filter, map, reversed, zip, itertools.tee),
+    *(one for one in ITERATORS if one.__module__ == "itertools"),
+)
+
 CALLS: dict[Any, Effect] = {
     **dict.fromkeys(_READING, _reads),
     **dict.fromkeys(_INERT, _nothing),
+    **dict.fromkeys(_ITERATING, _iterates),
     **dict.fromkeys(_CHANGING_FIRST, _writes_first),
 }
 

@@ -189,6 +189,8 @@ def iterate(target: Any, site: int) -> Any:
     kind = _memory.kind(type(target))
     if kind is _PLAIN or is_rewritten(type(target).__iter__):
         return target
+    if effects.notes_state(target):
+        _memory.announce(_memory.contents(target, False), site)
     # iter() of a container is new; an iterator is its own, and others may advance it.
     return Steps(iter(target), site, kind is Kind.CONTAINER or kind is Kind.VIEW)
 
@@ -261,7 +263,8 @@ def watch(function: Any, site: int) -> Any:
         if is_rewritten(python) or not effects.is_known(python):
             return function
     elif isinstance(function, type):
-        if function not in effects.CALLS and not issubclass(function, effects.CONTAINERS):
+        known = effects.CALLS.get(function, _nothing)
+        if known is _nothing and not issubclass(function, effects.CONTAINERS):
             return function
     elif cls is types.BuiltinFunctionType:
         receiver = function.__self__
