@@ -25,7 +25,7 @@ _ROOT = str(Path(__file__).resolve().parent.parent)
 AT_WORK = 2 + 2 * (os.cpu_count() or 1)
 """How many scenarios may use the processor at a time."""
 
-WAITING = 40
+WAITING = 64
 """How many may be under way in all, those that only wait included."""
 
 SETTLING = 0.15
@@ -147,9 +147,10 @@ class Bench:
 
     @property
     def hangs(self) -> int:
-        """How many of the scenarios performed so far were given up as hung."""
+        """How many of the scenarios performed so far hung, or ended their process."""
         done = [future for future in list(self._futures.values()) if future.done()]
-        return sum(future.result().hung for future in done if not future.cancelled())
+        seen = [future.result() for future in done if not future.cancelled()]
+        return sum(one.hung or one.died is not None for one in seen)
 
     def _future(self, scenario: Scenario) -> Future[Observation]:
         with self._lock:
@@ -185,7 +186,7 @@ class Bench:
             "limits": {"quiet": 3.0 * factor, "spin": 10.0 * factor, "cap": cap},
         }
         supervisor = self._supervisor(optimised=scenario.optimised)
-        outcome = supervisor.perform(payload, cap + 5.0, 3.0 * factor)
+        outcome = supervisor.perform(payload, cap + 5.0, 3.0 * factor, silence=4.0 * factor)
         return Observation.from_outcome(scenario, outcome)
 
     def close(self) -> None:

@@ -28,6 +28,7 @@ from taskqueue_conformance.stage import RealStage
 from taskqueue_conformance.things import Item
 from taskqueue_conformance.watch import Limits, Watch, stacks
 from taskqueue_conformance.workload import Scenario
+from taskqueue_harness.supervised import Reply
 
 __all__ = ["perform", "prepare"]
 
@@ -70,7 +71,7 @@ def _version(target: str) -> str | None:
     return f"{names[0]} {metadata.version(names[0])}" if names else None
 
 
-def perform(payload: Mapping[str, Any], reply: Callable[[Any], None]) -> bool:
+def perform(payload: Mapping[str, Any], reply: Reply) -> bool:
     """Perform one scenario, or the smoke step; reply with what was seen."""
     if payload.get("smoke"):
         reply(_smoke())
@@ -108,14 +109,14 @@ def _member(queue: Any, name: str) -> Any:
 class _Session:
     """One scenario, from the first construction to the reply."""
 
-    def __init__(self, scenario: Scenario, limits: Limits, reply: Callable[[Any], None]) -> None:
+    def __init__(self, scenario: Scenario, limits: Limits, reply: Reply) -> None:
         self.scenario = scenario
         self.reply = reply
         self.stage = RealStage(scenario.preempt)
         self.performances: list[Performance] = []
         self.notes: dict[str, Any] = {}
         self.finished = False
-        self.watch = Watch(limits, self._progress, self._awake_at, self._alarm)
+        self.watch = Watch(limits, self._progress, self._awake_at, reply.beat, self._alarm)
         self.watch.start()
         self.covering = measure.begin(_coverage, "") if _coverage else None
         self.preemption = Preemption(scenario.preempt, _files, lines=self.covering is None)

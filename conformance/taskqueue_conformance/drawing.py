@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from taskqueue_conformance.bench import Bench
 from taskqueue_conformance.depth import Depth
-from taskqueue_conformance.judgement import evidence_of, explained, findings
+from taskqueue_conformance.judgement import contradicted, evidence_of, explained, findings
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles import UNIVERSAL, Finding
 from taskqueue_conformance.oracles.sentences import Late
@@ -43,7 +43,7 @@ SHRINK_SECONDS = 25.0
 """How long shrinking may take; after that every smaller scenario is taken for a good one."""
 
 MAX_HANGS = 4
-"""After so many hangs drawing goes on no longer: each costs seconds and says the same."""
+"""After so many hangs nothing is drawn any longer: each costs seconds and says the same."""
 
 
 @st.composite
@@ -136,6 +136,8 @@ class Search:
 
     def run(self, test: str) -> list[Record]:
         """Draw, perform, shrink; a record for every universal clause."""
+        if self._bench.hangs > MAX_HANGS:
+            return self._blocked(test)
 
         @seed(self._seed)
         @settings(
@@ -185,7 +187,7 @@ class Search:
 
     def _perform(self, scenario: Scenario) -> list[Finding]:
         seen = self._bench.again(scenario)
-        self._hangs += seen.hung
+        self._hangs += seen.hung or seen.died is not None
         but = self._bench.not_applicable
         found = [
             one
@@ -197,6 +199,21 @@ class Search:
         if found or scenario not in self._seen:
             self._seen[scenario] = seen
         return found
+
+    def _blocked(self, test: str) -> list[Record]:
+        by = sorted(contradicted(self._bench, self._ordinary))
+        return [
+            Record(
+                clause,
+                Status.BLOCKED,
+                Grade.UNVERIFIED,
+                blocked_by=[other for other in by if other != clause],
+                reason="ordinary scenarios hang; drawn ones would say the same",
+                test=test,
+            )
+            for clause in UNIVERSAL
+            if clause not in self._bench.not_applicable
+        ]
 
     def _records(self, test: str) -> list[Record]:
         runs = len(self._known)

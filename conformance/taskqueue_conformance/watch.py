@@ -9,6 +9,7 @@ slow to be judged.  Planned silence (a scenario that sleeps) does not count.
 from __future__ import annotations
 
 import _thread
+import itertools
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -51,6 +52,7 @@ class Watch:
         limits: what is too long.
         progress: the number of events so far.
         awake_at: when the last planned sleep ends, in seconds of `time.monotonic`; 0 if none.
+        beat: called twice a second, to tell the outside that this process is alive.
         alarm: called once, in the watching thread, with "hang" or "slow" and a sentence.
     """
 
@@ -59,11 +61,13 @@ class Watch:
         limits: Limits,
         progress: Callable[[], int],
         awake_at: Callable[[], float],
+        beat: Callable[[], None],
         alarm: Callable[[str, str], None],
     ) -> None:
         self._limits = limits
         self._progress = progress
         self._awake_at = awake_at
+        self._beat = beat
         self._alarm = alarm
         self._stopped = False
         self.native_id = 0
@@ -90,7 +94,9 @@ class Watch:
         began = last_change = _monotonic()
         seen = self._progress()
         used_at_change = _process_time()
-        while not self._stopped:
+        for turn in itertools.count():
+            if turn % 10 == 0:
+                self._beat()
             _sleep(0.05)
             now = _monotonic()
             count = self._progress()

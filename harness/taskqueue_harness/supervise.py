@@ -51,6 +51,7 @@ class Outcome:
         output: what it wrote to stdout and stderr, shortened to `MAX_OUTPUT` bytes.
         output_bytes: how much it wrote in all.
         seconds: from the request to the answer.
+        silent: for an overdue one, how long nothing had been heard of it.
     """
 
     result: Any = None
@@ -60,11 +61,12 @@ class Outcome:
     output: str = ""
     output_bytes: int = 0
     seconds: float = 0.0
+    silent: float = 0.0
 
     def how_it_died(self) -> str:
         """In words, for a task without a result."""
         if self.ended == "overdue":
-            return f"it gave no sign of life for {self.seconds:.1f} s and was killed"
+            return f"it gave no sign of life for {self.silent:.1f} s and was killed"
         if self.status is None:
             return "the process went away"
         if self.status < 0:
@@ -275,12 +277,20 @@ class Supervisor:
         server.send(self.argument)
         return server
 
-    def perform(self, payload: Any, seconds: float, exit_seconds: float = 1.0) -> Outcome:
+    def perform(
+        self,
+        payload: Any,
+        seconds: float,
+        exit_seconds: float = 1.0,
+        silence: float | None = None,
+    ) -> Outcome:
         """Have one task done. Thread-safe.
 
         Args:
             payload: JSON-able.
             seconds: how long it may take; the task is killed after that.
+            silence: how long it may go without a beat once it has sent one, see `Reply.beat`: a
+                process that is stopped, or whose interpreter is held, sends none.
             exit_seconds: how long the process may take to end once it has answered.
         """
         began = time.monotonic()
@@ -303,7 +313,8 @@ class Supervisor:
             with self._lock:
                 self._running.add(pid)
         try:
-            self._watch(server, own, task, outcome, result_read, output_read, began + seconds)
+            limits = (began + seconds, silence)
+            self._watch(server, own, task, outcome, result_read, output_read, limits)
             if outcome.ended != "overdue":
                 self._await_exit(server, own, task, outcome, exit_seconds)
         finally:
@@ -348,20 +359,23 @@ class Supervisor:
         outcome: Outcome,
         result_fd: int,
         output_fd: int,
-        give_up: float,
+        limits: tuple[float, float | None],
     ) -> None:
         """Read result and output until the result is whole, the process is gone, or time is up."""
         result, output = bytearray(), _Output()
+        began = time.monotonic()
         open_fds = {result_fd, output_fd}
-        gone_since: float | None = None
+        give_up, silence = limits
+        beaten: float | None = None
+        gone = False
         while True:
             now = time.monotonic()
-            if now >= give_up:
+            silent = beaten is not None and silence is not None and now - beaten > silence
+            if now >= give_up or silent:
                 outcome.ended = "overdue"
+                outcome.silent = now - (beaten if beaten is not None and silent else began)
                 break
             if result_fd not in open_fds:
-                break
-            if gone_since is not None and now - gone_since > 0.2:
                 break
             ready, _, _ = select.select(list(open_fds), [], [], min(0.05, give_up - now))
             for fd in ready:
@@ -372,6 +386,7 @@ class Supervisor:
                     output.add(data)
                 else:
                     result += data
+                    beaten = now
             if result.endswith(b"\n") or len(result) > MAX_RESULT:
                 break
             # The pipes stay open as long as a grandchild holds them, so ask for the child as well.
@@ -380,8 +395,12 @@ class Supervisor:
                 if own
                 else (server.answer(task, "status", 0.0) is not None or not server.alive)
             )
-            if ended and gone_since is None and not ready:
-                gone_since = now
+            if not ended or ready:
+                continue
+            # What it wrote last may have come between the look at the pipe and the look at it.
+            if gone:
+                break
+            gone = True
         self._drain(output_fd, output, open_fds)
         outcome.output, outcome.output_bytes = output.text(), output.total
         if result.endswith(b"\n"):

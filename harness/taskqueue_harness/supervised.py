@@ -5,6 +5,7 @@ Everything that is needed after foreign code has been let in is taken from the m
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import faulthandler
 import importlib
@@ -16,12 +17,40 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from os import _exit, dup2, fork, getpid, killpg, setsid, waitpid
+from os import _exit, dup2, fork, killpg, setsid, waitpid
 from typing import Any
 
-__all__ = ["main"]
+__all__ = ["Reply", "main"]
 
 _RESULT_FD = 200
+
+
+class Reply:
+    """What a task is given to answer with: called once, with something JSON-able."""
+
+    def __init__(self) -> None:
+        self._mutex = _thread.allocate_lock()
+        self._replied = False
+        self._write, self._close, self._dumps = os.write, os.close, json.dumps
+
+    def __call__(self, result: Any) -> None:
+        with self._mutex:
+            if self._replied:
+                return
+            self._replied = True
+            data = memoryview(self._dumps(result).encode() + b"\n")
+            while data:
+                data = data[self._write(_RESULT_FD, data) :]
+            self._close(_RESULT_FD)
+
+    def beat(self) -> None:
+        """Tell the supervisor that this process is alive; it then expects to be told again.
+
+        A blank before the answer, which JSON allows for.
+        """
+        with self._mutex:
+            if not self._replied:
+                self._write(_RESULT_FD, b" ")
 
 
 def _resolve(name: str) -> Callable[..., Any]:
@@ -156,20 +185,7 @@ def _task(perform: Callable[..., Any], payload: Any, fds: list[int], *, own: boo
     os.close(result_fd)
     os.close(output_fd)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    replied = False
-    write, dumps = os.write, json.dumps
-
-    def reply(result: Any) -> None:
-        nonlocal replied
-        if replied:
-            return
-        replied = True
-        data = memoryview(dumps(result).encode() + b"\n")
-        while data:
-            data = data[write(_RESULT_FD, data) :]
-        os.close(_RESULT_FD)
-
-    if perform(payload, reply):
+    if perform(payload, Reply()):
         return  # to the end of the script, with all that an interpreter does there
     with contextlib.suppress(BaseException):
         sys.stdout.flush()

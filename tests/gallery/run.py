@@ -57,9 +57,13 @@ def assess_in_child(subject: Subject, seed: int, depth: str = "quick") -> dict[s
     """Assess one subject in a process of its own, so that several can be at work."""
     command = [sys.executable, "-m", "tests.gallery.run", "--one", subject.name]
     command += ["--seed", str(seed), "--depth", depth]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=False
-    )
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        wrong = f"no verdict within {DEADLINE:g} s"
+        return {"subject": subject.name, "seed": seed, "wrong": [wrong]}
     try:
         result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):

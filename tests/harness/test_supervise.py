@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from taskqueue_harness.supervise import Supervisor
+from taskqueue_harness.supervised import Reply
 
 HERE = str(Path(__file__).resolve().parent)
 
@@ -33,7 +34,7 @@ def prepare(argument: Any) -> Any:
     return {"argument": argument}
 
 
-def perform(payload: Any, reply: Callable[[Any], None]) -> bool:
+def perform(payload: Any, reply: Reply) -> bool:
     what = payload["do"]
     if what == "exit":
         os._exit(7)
@@ -52,6 +53,9 @@ def perform(payload: Any, reply: Callable[[Any], None]) -> bool:
         time.sleep(60)
     elif what == "orphan" and os.fork() == 0:
         time.sleep(60)  # holds the pipes open
+    elif what == "beat, then stop":
+        reply.beat()
+        os.kill(os.getpid(), 19)
     elif what == "leave":
         reply("answered")
         return True
@@ -114,6 +118,12 @@ def test_a_hang_ends_at_the_deadline(child: Supervisor) -> None:
     outcome = child.perform({"do": "hang"}, 0.3)
     assert outcome.ended == "overdue"
     assert "no sign of life" in outcome.how_it_died()
+
+
+def test_a_process_that_was_alive_and_is_stopped_is_given_up_early(child: Supervisor) -> None:
+    outcome = child.perform({"do": "beat, then stop"}, 60, silence=0.3)
+    assert outcome.ended == "overdue"
+    assert outcome.seconds < 60
 
 
 def test_a_flood_is_shortened_and_counted(child: Supervisor) -> None:
