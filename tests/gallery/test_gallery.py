@@ -24,7 +24,7 @@ ALL = list(subjects())
 @pytest.fixture(scope="module")
 def results(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[dict[str, Any]]]]:
     """The assessments, begun in the order of the tests."""
-    chosen: list[Subject] = [
+    chosen: list[Any] = [
         item.callspec.params["subject"]
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.path == request.path
