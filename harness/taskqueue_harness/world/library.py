@@ -156,8 +156,18 @@ def _logging(world: World, module: types.ModuleType) -> None:
     names["lastResort"] = keep
     names["_lock"] = Quiet(world)
 
+    known: dict[str, Any] = {}
+
     def reset() -> None:
-        manager.loggerDict.clear()
+        # Loggers stay, since modules hold on to them, but as if new.
+        known.update(manager.loggerDict)
+        for logger in known.values():
+            if isinstance(logger, names["Logger"]):
+                logger.level = names["NOTSET"]
+                logger.handlers[:] = []
+                logger.filters[:] = []
+                logger.propagate = True
+                logger.disabled = False
         manager.disable = 0
         manager._clear_cache()
         root.handlers[:] = []

@@ -32,6 +32,7 @@ from taskqueue_harness.kernel import Kernel
 from taskqueue_harness.world import clock, library
 from taskqueue_harness.world.capture import Capture, sys_module
 from taskqueue_harness.world.locks import Primitive
+from taskqueue_harness.world.pristine import Snapshot, Unknown
 from taskqueue_harness.world.threads import ThreadWorld
 
 
@@ -49,6 +50,8 @@ class Source:
         self.text = text
         self.rewritten: Any = None
         self.code: types.CodeType | None = None
+        self.kept: tuple[types.ModuleType, Snapshot] | None = None
+        self.reusable = True
         self._functions: dict[tuple[str, int], types.CodeType] | None = None
 
     def function(self, code: types.CodeType) -> types.CodeType | None:
@@ -146,6 +149,7 @@ class World:
                 source.rewritten = rewrite(source.text, source.file, attribute_writes=writes)
                 source.code = source.rewritten.code
                 source._functions = None
+                source.kept = None
             found = frozenset().union(*(s.rewritten.attribute_writes for s in self.sources.values()))
             if found <= writes or len(self.sources) == 1:
                 break
@@ -216,6 +220,12 @@ class World:
         return importlib.import_module(name)
 
     def _execute(self, source: Source) -> types.ModuleType:
+        kept = source.kept
+        if kept is not None:
+            kept[1].restore()
+            self.modules[source.name] = kept[0]
+            return kept[0]
+        steps = self.kernel.steps
         module = types.ModuleType(source.name)
         names = vars(module)
         real = sys.modules.get(source.name)
@@ -239,7 +249,24 @@ class World:
         except BaseException:
             self.modules.pop(source.name, None)
             raise
+        if source.reusable and self.kernel.steps == steps and self.kernel.active:
+            try:
+                source.kept = module, Snapshot(module, self._shared_types())
+            except Unknown:
+                source.reusable = False
         return module
+
+    def _shared_types(self) -> tuple[type, ...]:
+        """Types whose instances the world itself brings back to their initial state."""
+        found: list[type] = []
+        logging = self.virtual.get("logging")
+        if logging is not None:
+            found.append(logging.Logger)
+        if self.rewrite:
+            from taskqueue_harness.world.locations import Namespace
+
+            found.append(Namespace)
+        return tuple(found)
 
     def _view(self, name: str) -> types.ModuleType:
         """A shared package, with the modules of this world in place of the real ones."""
