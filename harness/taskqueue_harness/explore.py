@@ -215,6 +215,8 @@ class _Search:
 
     def _run(self, exploration: Exploration) -> None:
         result, strategy, kernel = self.result, self.strategy, exploration.kernel
+        # What the program imports is set up by now or now: no execution is the first to do so.
+        kernel.run(exploration.loaded.run, Strategy())
         start = shown = time.perf_counter()
         deadline = start + self.seconds if self.seconds is not None else None
         while True:

@@ -638,7 +638,9 @@ class Kernel:
         """Note an observation; set the fiber aside if it only repeats itself."""
         op = fiber.op
         if op is ops.MEMORY_READ:
-            key = (op, fiber.obj.key, fiber.where)
+            key = (op, (~fiber.obj.key,), fiber.where)
+        elif op is ops.MEMORY_READS:
+            key = (op, tuple([~location.key for location, _ in fiber.obj]), fiber.where)
         else:
             # Three frames up: past `_point` and the primitive stands the code that polls.
             frame = sys._getframe(3)
@@ -776,7 +778,11 @@ class Kernel:
         """The running thread is about to access several shared variables in one step."""
         if len(self.live) > 1:
             fiber = self.current
-            fiber.op = ops.MEMORY_MANY
+            fiber.op = ops.MEMORY_READS
+            for _, write in accesses:
+                if write:
+                    fiber.op = ops.MEMORY_MANY
+                    break
             fiber.obj = accesses
             fiber.where = site
             fiber.guard = True
@@ -843,8 +849,8 @@ def _by_tid(fiber: Fiber) -> Tid:
 
 def _watched(key: Any, touched: set[int]) -> bool:
     op, number, _ = key
-    if op is ops.MEMORY_READ:
-        return ~number in touched
+    if op is ops.MEMORY_READ or op is ops.MEMORY_READS:
+        return any(one in touched for one in number)
     if op is ops.ACQUIRE or op is ops.RELEASE:
         # A mutex taken and given back tells a poller nothing; what it protects would.
         return False

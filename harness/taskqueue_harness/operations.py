@@ -100,6 +100,9 @@ class MemoryManyOp(Op):
 
     __slots__ = ()
 
+    def __init__(self, name: str, *, observes: bool) -> None:
+        super().__init__(name, observes=observes)
+
     def accesses(self, fiber: Fiber) -> Accesses:
         return tuple([(~location.key, WRITE if write else READ) for location, write in fiber.obj])
 
@@ -158,4 +161,5 @@ SHUT: Final = Op("shutdown", ((TAKE, WRITE), (GIVE, WRITE), (COUNT, WRITE)))
 # Shared memory, seen where the source is rewritten.
 MEMORY_READ: Final = MemoryOp("read", READ)
 MEMORY_WRITE: Final = MemoryOp("write", WRITE)
-MEMORY_MANY: Final = MemoryManyOp("access")
+MEMORY_READS: Final = MemoryManyOp("read", observes=True)
+MEMORY_MANY: Final = MemoryManyOp("access", observes=False)

@@ -7,9 +7,10 @@ import importlib
 import importlib.util
 import os
 import types
+import weakref
 from typing import TYPE_CHECKING, Any
 
-from taskqueue_harness.world import queues
+from taskqueue_harness.world import locks, queues
 
 if TYPE_CHECKING:
     from taskqueue_harness.world.loader import World
@@ -22,6 +23,7 @@ LAZY = (
     "concurrent.futures",
     "concurrent.futures._base",
     "concurrent.futures.thread",
+    "multiprocessing.util",
     "multiprocessing.pool",
     "multiprocessing.dummy",
     "multiprocessing.dummy.connection",
@@ -135,7 +137,71 @@ def load(world: World, name: str) -> types.ModuleType:
     if adapt is not None:
         with world.kernel.paused():
             adapt(world, module)
+    if name != "logging":
+        world._resets.append(State(module).restore)
     return module
+
+
+class State:
+    """The module-level state of a library module: its names, containers and locks."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self._names = vars(module)
+        self._saved = dict(self._names)
+        self._containers = [
+            (value, value.copy())
+            for name, value in self._saved.items()
+            if not name.startswith("__")
+            and isinstance(value, (dict, list, set, weakref.WeakKeyDictionary))
+        ]
+        self._locks = [
+            value for value in self._saved.values() if isinstance(value, (locks.Lock, locks.RLock))
+        ]
+
+    def restore(self) -> None:
+        """Make it as it was when the module had just been executed."""
+        self._names.clear()
+        self._names.update(self._saved)
+        for container, saved in self._containers:
+            if len(container) or len(saved):
+                container.clear()
+                if isinstance(container, list):
+                    container.extend(saved)
+                else:
+                    container.update(saved)
+        for lock in self._locks:
+            lock._at_fork_reinit()
+
+
+def _pool(world: World, module: types.ModuleType) -> None:
+    """ThreadPool tells its managing thread of ended workers by a pipe: here by a virtual queue."""
+    names: Any = vars(module)
+    simple_queue = vars(world.module("queue"))["SimpleQueue"]
+    empty_error = vars(world.module("queue"))["Empty"]
+    real_context = names["get_context"]
+
+    class Notifier(simple_queue):  # type: ignore[misc, valid-type]
+        _reader = None
+
+        def close(self) -> None:
+            pass
+
+    class Context:
+        SimpleQueue = staticmethod(Notifier)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real_context(), name)
+
+    def wait_for_updates(sentinels: Any, notifier: Any, timeout: float | None = None) -> None:
+        try:
+            notifier.get(timeout=timeout)
+            while True:
+                notifier.get(block=False)
+        except empty_error:
+            pass
+
+    names["get_context"] = Context
+    names["Pool"]._wait_for_updates = staticmethod(wait_for_updates)
 
 
 def _logging(world: World, module: types.ModuleType) -> None:
@@ -200,4 +266,4 @@ class Quiet:
         pass
 
 
-_ADAPT = {"logging": _logging}
+_ADAPT = {"logging": _logging, "multiprocessing.pool": _pool}

@@ -346,8 +346,8 @@ class World:
         module = self.module(absolute)
         for one in fromlist:
             member = f"{absolute}.{one}"
-            if member in concerned and one not in vars(module):
-                self.module(member)
+            if member in concerned:
+                vars(module)[one] = self.module(member)
             elif not hasattr(module, one) and one != "*":
                 try:
                     importlib.import_module(member)

@@ -530,14 +530,15 @@ class ThreadWorld:
             return thread
 
         self._new_main = new_main
-        atexits = names["_threading_atexits"]
+        self.at_exit: list[Callable[[], object]] = []
 
         def register_atexit(function: Any, *args: Any, **kwargs: Any) -> None:
-            if kernel.quiet is None:
-                raise RuntimeError("can't register atexit after shutdown")
-            kernel.at_exit.append(lambda: function(*args, **kwargs))
+            def call() -> object:
+                return function(*args, **kwargs)
 
-        del atexits
+            # What a module of the library registers when it is set up holds for every execution.
+            (kernel.at_exit if kernel.active else self.at_exit).append(call)
+
         names["_register_atexit"] = register_atexit
         self.counter = itertools.count(1)
 
@@ -548,6 +549,7 @@ class ThreadWorld:
         names.update(self._snapshot)
         self.counter = itertools.count(1)
         self._active.clear()
+        self.kernel.at_exit.extend(self.at_exit)
         main = self._new_main()
         self._active[1] = main
         names["_main_thread"] = main
