@@ -14,9 +14,10 @@ import ast
 import copy
 from typing import Any, TypeVar, cast
 
-from taskqueue_harness.world import effects
+from taskqueue_harness.world.bindings import Comprehension
 from taskqueue_harness.world.memory import MODULE_VARIABLES, SITES, Site
-from taskqueue_harness.world.scopes import Comprehension, Owner, Scope, Scopes, mangle
+from taskqueue_harness.world.scope import Owner, Scope, mangle
+from taskqueue_harness.world.scopes import Scopes
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -29,7 +30,7 @@ LAZY_CALLS = frozenset({"map", "filter", "iter", "zip", "enumerate", "sorted", "
 
 
 class ExpressionRewriter(ast.NodeTransformer):
-    """Replaces the expressions of one module; `Rewriter` adds the statements."""
+    """Replaces the expressions of one module; `CallRewriter` adds calls, `Rewriter` statements."""
 
     def __init__(self, scopes: Scopes, filename: str) -> None:
         self.scopes = scopes
@@ -262,62 +263,6 @@ class ExpressionRewriter(ast.NodeTransformer):
         node.comparators = [self.read(one) for one in node.comparators]
         return node
 
-    # -- calls
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        func, name = node.func, self.is_builtin(node.func)
-        if name in effects.NO_EFFECT_BUILTINS or self._is_plain_function(func):
-            self._arguments(node, guarded=True)
-            return node
-        one = len(node.args) == 1 and not node.keywords
-        if name in effects.ONE_ARGUMENT_READERS and one and not _starred(node):
-            node.args = [self.read(node.args[0])]
-            return node
-        by_copy = all(self.simple(argument) for argument in node.args) and all(
-            keyword.arg is not None and self.simple(keyword.value) for keyword in node.keywords
-        )
-        copies = copy.deepcopy((node.args, node.keywords)) if by_copy else None
-        called = self.expression(func)
-        method = isinstance(func, ast.Attribute) and func.attr in effects.METHOD_NAMES
-        self._arguments(node, guarded=name not in LAZY_CALLS)
-        site = self.site(node)
-        if copies is not None:
-            hook = ast.Call(_hook_name("c"), [called, site, *copies[0]], copies[1])
-            node.func = self.at(hook, node)
-            return node
-        if method:
-            hook = ast.Call(_hook_name("bc"), [called, site, *node.args], node.keywords)
-            return self.at(ast.Call(self.at(hook, node), [], []), node)
-        node.func = self.at(ast.Call(_hook_name("w"), [called, site], []), func)
-        return node
-
-    def _is_plain_function(self, func: ast.expr) -> bool:
-        if not isinstance(func, ast.Name) or self.tracked(func.id) is not None:
-            return False
-        name = mangle(func.id, self.scope.class_name)
-        owner = self.scope.owner(name)
-        return owner is not None and owner.is_plain_function(name)
-
-    def _arguments(self, node: ast.Call, *, guarded: bool) -> None:
-        arguments: list[ast.expr] = []
-        for argument in node.args:
-            if isinstance(argument, ast.Starred):
-                argument.value = self.read(argument.value)
-                arguments.append(argument)
-            else:
-                arguments.append(self._argument(argument, guarded))
-        node.args = arguments
-        for keyword in node.keywords:
-            if keyword.arg is None:
-                keyword.value = self.read(keyword.value)
-            else:
-                keyword.value = self._argument(keyword.value, guarded)
-
-    def _argument(self, node: ast.expr, guarded: bool) -> ast.expr:
-        handed_out = isinstance(node, ast.Attribute) and node.attr in effects.METHOD_NAMES
-        value = self.expression(node)
-        return self.hook("guard", node, value) if guarded and handed_out else value
-
     # -- displays, formatting, comprehensions
 
     def visit_Starred(self, node: ast.Starred) -> ast.expr:
@@ -397,13 +342,5 @@ def cells_name(scope: Scope) -> str:
     return f"~cells{scope.number}"
 
 
-def _hook_name(name: str) -> ast.Name:
-    return ast.Name(PREFIX + name, ast.Load())
-
-
 def _rebinds(node: ast.expr) -> bool:
     return any(isinstance(one, ast.NamedExpr) for one in ast.walk(node))
-
-
-def _starred(node: ast.Call) -> bool:
-    return any(isinstance(one, ast.Starred) for one in node.args)

@@ -11,6 +11,7 @@ Few hooks need a frame of their own around the access (`Steps`, `_Watched`, `_Au
 
 from __future__ import annotations
 
+import collections
 import functools
 import gc
 import operator
@@ -22,7 +23,7 @@ from typing import Any, TypeVar
 
 from taskqueue_harness.world import effects
 from taskqueue_harness.world.effects import Kind
-from taskqueue_harness.world.locations import Namespace
+from taskqueue_harness.world.locations import CONTENTS, Namespace
 from taskqueue_harness.world.memory import Memory, is_rewritten
 
 T = TypeVar("T")
@@ -30,19 +31,27 @@ T = TypeVar("T")
 _memory: Memory | None = None
 _written: frozenset[str] = frozenset()
 _kinds: dict[type, Kind] = effects.BASE_KINDS
+_objects: dict[int, Any] = {}
+_access: Any = None
 _PLAIN = Kind.PLAIN
+_EXACT: frozenset[type] = frozenset({list, dict, set, collections.deque})
+"""Types whose methods do what their names say; a subclass can have methods of its own."""
+
+# The names above are the active memory taken apart: a hook is called for every access, and most
+# accesses are to an object that was seen before, where one look into `_objects` is enough.
 
 
 @contextmanager
 def active(memory: Memory) -> Iterator[Memory]:
     """Have the hooks report to `memory`, of the one execution that runs."""
-    global _memory, _written, _kinds
-    before = _memory, _written, _kinds
+    global _memory, _written, _kinds, _objects, _access
+    before = _memory, _written, _kinds, _objects, _access
     _memory, _written, _kinds = memory, memory.attribute_writes, memory.kinds
+    _objects, _access = memory.locations.objects, memory.sink.access
     try:
         yield memory
     finally:
-        _memory, _written, _kinds = before
+        _memory, _written, _kinds, _objects, _access = before
 
 
 def is_hook_frame(frame: types.FrameType) -> bool:
@@ -55,13 +64,21 @@ def is_hook_frame(frame: types.FrameType) -> bool:
 
 def read_attribute(target: T, name: str, site: int) -> T:
     if name in _written and _memory is not None:
-        _memory.announce(_memory.attribute(target, name, False), site)
+        known = _objects.get(id(target))
+        if known is not None and name in known.direct:
+            _access(known.direct[name], False, site)
+        else:
+            _memory.announce(_memory.attribute(target, name, False), site)
     return target
 
 
 def write_attribute(target: T, name: str, site: int) -> T:
     if _memory is not None:
-        _memory.announce(_memory.attribute(target, name, True), site)
+        known = _objects.get(id(target))
+        if known is not None and name in known.direct:
+            _access(known.direct[name], True, site)
+        else:
+            _memory.announce(_memory.attribute(target, name, True), site)
     return target
 
 
@@ -91,7 +108,11 @@ def read(target: T, site: int) -> T:
     """The truth, the length, the members or the text of `target` are about to be read."""
     kind = _kinds.get(type(target))
     if kind is not _PLAIN and _memory is not None:
-        _memory.announce(_memory.contents(target, False), site)
+        known = _objects.get(id(target))
+        if known is not None and CONTENTS in known.direct:
+            _access(known.direct[CONTENTS], False, site)
+        else:
+            _memory.announce(_memory.contents(target, False), site)
     return target
 
 
@@ -131,6 +152,10 @@ def in_place(target: T, value: object, site: int) -> tuple[T, object]:
 def read_item(target: T, site: int) -> T:
     kind = _kinds.get(type(target))
     if kind is not _PLAIN and _memory is not None:
+        known = _objects.get(id(target))
+        if known is not None and CONTENTS in known.direct and type(target) in _EXACT:
+            _access(known.direct[CONTENTS], False, site)
+            return target
         _memory.announce(_memory.contents(target, hasattr(type(target), "__missing__")), site)
     return target
 
@@ -138,7 +163,11 @@ def read_item(target: T, site: int) -> T:
 def write_item(target: T, site: int) -> T:
     kind = _kinds.get(type(target))
     if kind is not _PLAIN and _memory is not None:
-        _memory.announce(_memory.contents(target, True), site)
+        known = _objects.get(id(target))
+        if known is not None and CONTENTS in known.direct:
+            _access(known.direct[CONTENTS], True, site)
+        else:
+            _memory.announce(_memory.contents(target, True), site)
     return target
 
 
@@ -218,6 +247,12 @@ def call(function: Any, site: int, /, *arguments: Any, **keywords: Any) -> Any:
     if cls is types.FunctionType or cls is types.MethodType:
         python = function.__func__ if cls is types.MethodType else function
         if is_rewritten(python):
+            return function
+    elif cls is types.BuiltinFunctionType and type(function.__self__) in _EXACT:
+        known = _objects.get(id(function.__self__))
+        name = function.__name__
+        if known is not None and CONTENTS in known.direct and name in effects.STORING_METHODS:
+            _access(known.direct[CONTENTS], name not in effects.READ_METHODS, site)
             return function
     elif cls is weakref.ref:
         # Whether something is still alive must not be judged by what we hold.
@@ -309,7 +344,7 @@ def guard(value: Any, site: int) -> Any:
 # -- assignment
 
 
-class _Item:
+class Item:
     """Stands for ``target[index]`` where an assignment needs a target that is evaluated whole."""
 
     __slots__ = ("index", "site", "target")
@@ -321,66 +356,3 @@ class _Item:
         write_item(self.target, self.site)[self.index] = value
 
     value = property(None, _store)
-
-
-OPERATORS: dict[str, Callable[..., Any]] = {
-    **{f"_@{name}": getattr(operator, name) for name in ("getitem", "setitem", "delitem")},
-    "_@Add": operator.add,
-    "_@Sub": operator.sub,
-    "_@Mult": operator.mul,
-    "_@Mod": operator.mod,
-    "_@BitOr": operator.or_,
-    "_@BitAnd": operator.and_,
-    "_@BitXor": operator.xor,
-    "_@Eq": operator.eq,
-    "_@NotEq": operator.ne,
-    "_@Lt": operator.lt,
-    "_@LtE": operator.le,
-    "_@Gt": operator.gt,
-    "_@GtE": operator.ge,
-    "_@iAdd": operator.iadd,
-    "_@iSub": operator.isub,
-    "_@iMult": operator.imul,
-    "_@iMatMult": operator.imatmul,
-    "_@iDiv": operator.itruediv,
-    "_@iMod": operator.imod,
-    "_@iPow": operator.ipow,
-    "_@iLShift": operator.ilshift,
-    "_@iRShift": operator.irshift,
-    "_@iBitOr": operator.ior,
-    "_@iBitXor": operator.ixor,
-    "_@iBitAnd": operator.iand,
-    "_@iFloorDiv": operator.ifloordiv,
-}
-"""Operators as C functions, for operands that must be evaluated before the access is announced."""
-
-HOOKS: dict[str, Any] = {
-    "_@ra": read_attribute,
-    "_@wa": write_attribute,
-    "_@rv": read_variable,
-    "_@wv": write_variable,
-    "_@bv": bind_by_decorator,
-    "_@r": read,
-    "_@rt": read_text,
-    "_@rb": read_both,
-    "_@pair": pair,
-    "_@wip": write_in_place,
-    "_@ri": read_item,
-    "_@wi": write_item,
-    "_@ria": read_item_at,
-    "_@wia": write_item_at,
-    "_@dia": delete_item_at,
-    "_@it": iterate,
-    "_@itf": iterate_fresh,
-    "_@yf": delegate,
-    "_@c": call,
-    "_@bc": bind_call,
-    "_@w": watch,
-    "_@guard": guard,
-    "_@ip": in_place,
-    "_@item": _Item,
-    "_@ns": Namespace,
-    "_@slice": slice,
-    **OPERATORS,
-}
-"""What a rewritten module finds among its globals, under names that no program can spell."""

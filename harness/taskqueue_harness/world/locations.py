@@ -59,7 +59,8 @@ class Namespace:
 class _Weak(weakref.ref[Any]):
     """A numbered object that can be weakly referenced."""
 
-    __slots__ = ("identity", "label", "locations")
+    __slots__ = ("direct", "identity", "label", "locations")
+    direct: dict[str, Location]
     identity: int
     label: str
     locations: dict[str, Location]
@@ -68,7 +69,8 @@ class _Weak(weakref.ref[Any]):
 class _Held:
     """A numbered object that cannot: held until nobody else holds it."""
 
-    __slots__ = ("identity", "label", "locations", "target")
+    __slots__ = ("direct", "identity", "label", "locations", "target")
+    direct: dict[str, Location]
     identity: int
     label: str
     locations: dict[str, Location]
@@ -84,11 +86,12 @@ class Locations:
     """The locations of one execution."""
 
     def __init__(self) -> None:
-        self._objects: dict[int, _Weak | _Held] = {}
+        self.objects: dict[int, _Weak | _Held] = {}
+        """Every numbered object by address. The hooks look here first, for `_Weak.direct`."""
         self._held: dict[int, _Held] = {}
         self._counts: dict[str, int] = {}
         self._next = 0
-        objects = self._objects
+        objects = self.objects
 
         def gone(reference: weakref.ref[Any]) -> None:
             assert isinstance(reference, _Weak)
@@ -104,12 +107,18 @@ class Locations:
     def of(self, target: object, name: str) -> Location:
         """The location `name` of an object: an attribute, or `CONTENTS`."""
         identity = id(target)
-        known = self._objects.get(identity)
+        known = self.objects.get(identity)
         if known is None:
             known = self._meet(target, identity)
         location = known.locations.get(name)
         if location is None:
             location = known.locations[name] = self._new(known.label, name)
+        return location
+
+    def direct(self, target: object, name: str, place: str) -> Location:
+        """The location `place`, remembered as all there is to an access to `name`."""
+        location = self.of(target, place)
+        self.objects[id(target)].direct[name] = location
         return location
 
     def variable(self, namespace: Namespace, name: str) -> Location:
@@ -124,15 +133,16 @@ class Locations:
 
     def alias(self, target: object, original: object) -> None:
         """From now on `target` (an instance's ``__dict__``) is the same place as `original`."""
-        if id(target) not in self._objects:
-            known = self._objects.get(id(original)) or self._meet(original, id(original))
+        if id(target) not in self.objects:
+            known = self.objects.get(id(original)) or self._meet(original, id(original))
             held = _Held(target)
             held.identity, held.label, held.locations = id(target), known.label, known.locations
-            self._objects[id(target)] = self._held[id(target)] = held
+            held.direct = {}
+            self.objects[id(target)] = self._held[id(target)] = held
 
     def label(self, target: object) -> str:
         """The object in words, such as ``Counter#1``."""
-        known = self._objects.get(id(target)) or self._meet(target, id(target))
+        known = self.objects.get(id(target)) or self._meet(target, id(target))
         return known.label
 
     def release(self, *, cycles: bool = False) -> int:
@@ -175,8 +185,8 @@ class Locations:
 
     def _forget(self, identity: int, held: _Held) -> None:
         del self._held[identity]
-        if self._objects.get(identity) is held:
-            del self._objects[identity]
+        if self.objects.get(identity) is held:
+            del self.objects[identity]
         held.target = None
 
     def _meet(self, target: object, identity: int) -> _Weak | _Held:
@@ -190,7 +200,8 @@ class Locations:
         known.identity = identity
         known.label = f"class {name}" if isinstance(target, type) else f"{name}#{number}"
         known.locations = {}
-        self._objects[identity] = known
+        known.direct = {}
+        self.objects[identity] = known
         return known
 
     def _new(self, owner: str, name: str) -> Location:

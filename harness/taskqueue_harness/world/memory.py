@@ -101,10 +101,6 @@ class Memory:
         plan = plans.get(name)
         if plan is None:
             plan = plans[name] = _plan(self, cls, name)
-        if plan is _FIELD:
-            return (
-                (self.locations.of(target, CONTENTS if self.whole_objects else name), is_write),
-            )
         return plan(self, target, name, is_write)
 
     # -- containers
@@ -136,7 +132,7 @@ class Memory:
         self, target: object, kind: Kind, is_write: bool, found: list[Access], depth: int
     ) -> None:
         if kind is Kind.CONTAINER:
-            found.append((self.locations.of(target, CONTENTS), is_write))
+            found.append((self.locations.direct(target, CONTENTS, CONTENTS), is_write))
             return
         if kind is Kind.GENERATOR:
             found.append((self.locations.of(target, CONTENTS), True))
@@ -215,7 +211,8 @@ class Memory:
         found: list[Access] = []
         if name in _ATTRIBUTE_METHODS and arguments and isinstance(arguments[0], str):
             # object.__setattr__(self, ...) is what a __setattr__ written in Python ends with.
-            return list(_FIELD(self, receiver, arguments[0], _ATTRIBUTE_METHODS[name]))
+            place = CONTENTS if self.whole_objects else arguments[0]
+            return [(self.locations.of(receiver, place), _ATTRIBUTE_METHODS[name])]
         if kind is Kind.CONTAINER:
             if name not in effects.NO_EFFECT_METHODS:
                 is_write = name not in effects.READ_METHODS or (
@@ -276,8 +273,9 @@ _reads = effects.CALLS[sorted]
 _Plan = Callable[[Memory, Any, str, bool], Sequence[Access]]
 
 
-def _FIELD(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:  # noqa: N802
-    return ((memory.locations.of(target, CONTENTS if memory.whole_objects else name), is_write),)
+def _field(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+    place = CONTENTS if memory.whole_objects else name
+    return ((memory.locations.direct(target, name, place), is_write),)
 
 
 def _code(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
@@ -306,13 +304,14 @@ def _of_class(memory: Memory, target: Any, name: str, is_write: bool) -> Sequenc
 
 def _shadowable(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
     """A plain class attribute: read from the class as long as the instance has none of its own."""
-    own = _FIELD(memory, target, name, is_write)
+    place = CONTENTS if memory.whole_objects else name
+    own = ((memory.locations.of(target, place), is_write),)
     if is_write or name in getattr(target, "__dict__", ()):
         return own
     for base in type(target).__mro__:
         if name in vars(base):
             if isinstance(vars(base)[name], functools.cached_property):
-                return _FIELD(memory, target, name, True)
+                return ((own[0][0], True),)
             return (*own, (memory.locations.of(base, name), False))
     return own
 
@@ -326,7 +325,7 @@ def _alias(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[A
         memory.locations.alias(object.__getattribute__(target, "__dict__"), target)
     except AttributeError:
         return ()
-    return _FIELD(memory, target, name, True) if is_write else ()
+    return ((memory.locations.of(target, CONTENTS), True),) if is_write else ()
 
 
 _NO_ATTRIBUTES = frozenset(effects.SCALARS) - {types.FunctionType, types.ModuleType, type}
@@ -351,11 +350,11 @@ def _plan(memory: Memory, cls: type, name: str) -> _Plan:
         if name in vars(base):
             value = type(vars(base)[name])
             if value in (types.MemberDescriptorType, types.GetSetDescriptorType):
-                return _FIELD
+                return _field
             if hasattr(value, "__set__") or hasattr(value, "__delete__"):
                 return _code
             return _shadowable
-    return _FIELD
+    return _field
 
 
 def _by_code(reads: bool, writes: bool) -> _Plan:
@@ -363,7 +362,8 @@ def _by_code(reads: bool, writes: bool) -> _Plan:
 
     def accesses(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
         by_code = writes if is_write else reads
-        return () if by_code else _FIELD(memory, target, name, is_write)
+        place = CONTENTS if memory.whole_objects else name
+        return () if by_code else ((memory.locations.of(target, place), is_write),)
 
     return accesses
 

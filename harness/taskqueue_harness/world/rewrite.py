@@ -19,11 +19,13 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any, cast
 
-from taskqueue_harness.world.expressions import PREFIX, ExpressionRewriter, cells_name
-from taskqueue_harness.world.hooks import HOOKS
+from taskqueue_harness.world.calls import CallRewriter
+from taskqueue_harness.world.expressions import PREFIX, cells_name
+from taskqueue_harness.world.injected import HOOKS
 from taskqueue_harness.world.locations import Namespace
 from taskqueue_harness.world.memory import MODULE_VARIABLES
-from taskqueue_harness.world.scopes import Owner, Scope, Scopes
+from taskqueue_harness.world.scope import Owner, Scope
+from taskqueue_harness.world.scopes import Scopes
 
 IN_PLACE_NUMBERS = (ast.Add, ast.Sub, ast.BitOr, ast.BitAnd, ast.BitXor)
 FunctionStatement = ast.FunctionDef | ast.AsyncFunctionDef
@@ -62,13 +64,10 @@ def rewrite(
     scopes = Scopes(tree, attribute_writes)
     tree = Rewriter(scopes, filename).module(tree)
     code = compile(tree, filename, "exec", dont_inherit=True, optimize=optimize)
-    writes = scopes.attribute_writes
-    if scopes.unbounded:
-        writes = writes | scopes.attribute_names | {"__dict__"}
-    return Rewritten(code, frozenset(writes), scopes.unbounded)
+    return Rewritten(code, scopes.attribute_writes, scopes.unbounded)
 
 
-class Rewriter(ExpressionRewriter):
+class Rewriter(CallRewriter):
     """Replaces the statements of one module."""
 
     def __init__(self, scopes: Scopes, filename: str) -> None:
