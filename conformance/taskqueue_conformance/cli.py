@@ -62,12 +62,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        if arguments and arguments[0] in commands:
-            return commands[arguments[0]](arguments[1:])
-        return _gate(arguments)
+        try:
+            if arguments and arguments[0] in commands:
+                return commands[arguments[0]](arguments[1:])
+            return _gate(arguments)
+        finally:
+            sys.stdout.flush()  # here, where a reader that has gone (`| head`) can be caught
     except BrokenPipeError:
-        # The reader (`| head`) has gone; so must the error that Python would print at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return gate.SUITE_FAILED
     except KeyboardInterrupt:
         return gate.INTERRUPTED

@@ -136,7 +136,8 @@ class Search:
 
     def run(self, test: str) -> list[Record]:
         """Draw, perform, shrink; a record for every universal clause."""
-        if self._bench.hangs > MAX_HANGS:
+        usual = self._bench.observe_all(self._ordinary)
+        if sum(seen.hung or seen.died is not None for seen in usual) > MAX_HANGS:
             return self._blocked(test)
 
         @seed(self._seed)

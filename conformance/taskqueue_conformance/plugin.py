@@ -6,8 +6,9 @@ and imports next to nothing, until a test of the suite is collected or `--impl` 
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
+import itertools
+import os
 import random
 import tempfile
 import time
@@ -29,6 +30,8 @@ SUITE = Path(__file__).resolve().parent / "suite"
 _CHECKED = ("tq_profile", "tq_depth", "tq_timeout", "tq_seed", "tq_baseline", "tq_replay")
 """Options whose values may be wrong, None where they are not given."""
 
+_TARGET = "the implementation to test: pkg.mod:Attribute, pkg.mod or path/to/file.py:Attribute"
+
 _session_key = pytest.StashKey["Session"]()
 _state_key = pytest.StashKey["_State"]()
 
@@ -45,13 +48,9 @@ class _State:
         self.temporary: tempfile.TemporaryDirectory[str] | None = None
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("taskqueue-conformance", "conformance of a TaskQueue")
-    target = "the implementation to test: pkg.mod:Attribute, pkg.mod or path/to/file.py:Attribute"
-    # Another plugin may have the short name, and a clash would break every pytest run.
-    with contextlib.suppress(ValueError):
-        group.addoption("--impl", dest="tq_impl", metavar="TARGET", help=target)
-    group.addoption("--tq-impl", dest="tq_impl", metavar="TARGET", help="the same as --impl")
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    group = _group(parser)
+    group.addoption("--tq-impl", dest="tq_impl", metavar="TARGET", help=_TARGET)
     group.addoption(
         "--tq-profile",
         metavar="PROFILE",
@@ -87,6 +86,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=False,
         help="an incomplete run is not passed over, whatever was selected",
     )
+    if any(_is_conftest(plugin) for plugin in pluginmanager.get_plugins()):
+        _offer_short_name(parser)  # a conftest file brings the suite: the hook below is past
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, None, None]:
+    """Take the name `--impl` last of all, if nobody else has.
+
+    Two owners of one option break every pytest run of the environment, and a host's conftest file,
+    which may well have an `--impl` of its own, is asked after all plugins.
+    """
+    paths = early_config.known_args_namespace.file_or_dir
+    for option, value in itertools.pairwise(args):
+        # As long as the option is not known, its value passes for a path to collect from.
+        if option == "--impl" and value in paths and not os.path.exists(value):
+            paths.remove(value)
+    yield
+    _offer_short_name(parser)
+
+
+def _offer_short_name(parser: pytest.Parser) -> None:
+    try:
+        unknown = parser.parse_known_and_unknown_args(["--impl=x"])[1]
+    except pytest.UsageError:
+        return  # it is known, and takes other values
+    if unknown:
+        _group(parser).addoption("--impl", dest="tq_impl", metavar="TARGET", help=_TARGET)
+
+
+def _group(parser: pytest.Parser) -> pytest.OptionGroup:
+    return parser.getgroup("taskqueue-conformance", "conformance of a TaskQueue")
+
+
+def _is_conftest(plugin: object) -> bool:
+    return os.path.basename(getattr(plugin, "__file__", None) or "") == "conftest.py"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -250,8 +286,18 @@ def pytest_pycollect_makemodule(
     module_path: Path, parent: pytest.Collector
 ) -> pytest.Module | None:
     if _in_suite(module_path.resolve()):
+        _have_repeat(parent.config.pluginmanager)
         return _SuiteModule.from_parent(parent, path=module_path)
     return None
+
+
+def _have_repeat(manager: pytest.PytestPluginManager) -> None:
+    """Load pytest-repeat, without which the stress tests cannot be collected, if it is absent.
+
+    It is where plugins are not loaded by themselves, or where the host does without this one.
+    """
+    if not manager.hasplugin("repeat") and not manager.hasplugin("pytest_repeat"):
+        manager.import_plugin("pytest_repeat")
 
 
 @pytest.hookimpl(tryfirst=True)
