@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -234,22 +236,24 @@ def test_clauses_prints_the_contract(capsys: pytest.CaptureFixture[str]) -> None
     assert shown == [clause.id for clause in clauses_of("core")]
 
 
-def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "taskqueue_conformance.cli", "clauses"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("argument", ["clauses", "--help"])
+def test_a_reader_that_goes_away_is_no_traceback(
+    tmp_path: Path, unbuffered: str, argument: str
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "taskqueue_conformance.cli", argument],
+        stdout=writer,
         stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         cwd=tmp_path,
         text=True,
+        timeout=DEADLINE,
     )
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
-    errors = process.stderr.read()
-    process.stderr.close()
-    process.wait(DEADLINE)
-    assert errors == ""
+    os.close(writer)
+    assert done.stderr == ""
 
 
 # -- for real ------------------------------------------------------------------------------------
@@ -257,17 +261,26 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
 TARGET = "taskqueue_reference:TaskQueue"
 
 
+PACKAGES = ("taskqueue_conformance", "taskqueue_harness", "taskqueue_reference")
+
+
 @pytest.fixture
 def hostile_host(tmp_path: Path) -> Path:
-    """A project whose pytest settings and files would break, or fake, any run in it."""
+    """A project whose settings and files would break, or fake, any run of pytest in it.
+
+    The suite is installed inside of it, as in a virtual environment in the project's folder.
+    """
     (tmp_path / "pytest.ini").write_text(
         "[pytest]\npython_files = *_spec.py\npython_functions = spec_*\naddopts = --no-such\n"
     )
-    (tmp_path / "conftest.py").write_text("raise SystemExit(0)\n")
     (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "conftest.py").write_text("raise SystemExit(0)\n")
-    for name in ("pytest.py", "pytest_repeat.py", "hypothesis.py", "plugin.py"):
+    names = ("pytest.py", "pytest_repeat.py", "hypothesis.py", "plugin.py", "conftest.py")
+    for name in (*names, "tests/conftest.py"):
         (tmp_path / name).write_text("raise SystemExit(0)\n")
+    for name in PACKAGES:
+        package = importlib.import_module(name)
+        assert package.__file__ is not None
+        shutil.copytree(Path(package.__file__).parent, tmp_path / "venv" / name)
     return tmp_path
 
 
@@ -279,7 +292,12 @@ def test_the_hosts_settings_do_not_apply(hostile_host: Path) -> None:
     done = subprocess.run(
         [str(script), TARGET, "--depth=quick", "-k", "TQ-3.8", "--json=r.json", "--junit=j.xml"],
         cwd=hostile_host,
-        env={**os.environ, "PYTEST_ADDOPTS": "--no-such-option", "PYTEST_PLUGINS": "no_such"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(hostile_host / "venv"),
+            "PYTEST_ADDOPTS": "--no-such-option",
+            "PYTEST_PLUGINS": "no_such",
+        },
         capture_output=True,
         text=True,
         timeout=DEADLINE,
@@ -287,10 +305,13 @@ def test_the_hosts_settings_do_not_apply(hostile_host: Path) -> None:
     assert done.returncode == 6, done.stdout + done.stderr
     assert done.stdout.endswith("incomplete for core: 1 of 30 verified, 29 not run\n")
     report = report_json.load(hostile_host / "r.json")
+    assert report.header.files == [
+        str(hostile_host / "venv" / "taskqueue_reference" / "task_queue.py")
+    ]
     (standing,) = [entry for entry in report.standings if entry.tests]
     assert standing.clause == "TQ-3.8"
     assert ElementTree.parse(hostile_host / "j.xml").getroot().findall(".//testcase")
-    assert not (hostile_host / ".pytest_cache").exists()
+    assert not list(hostile_host.rglob(".pytest_cache"))
 
 
 def test_an_unusable_target_is_4_with_one_clear_line(tmp_path: Path) -> None:
@@ -319,3 +340,4 @@ def test_an_interrupt_passes_through(number: int, tmp_path: Path) -> None:
     process.stdout.close()
     assert process.wait(DEADLINE) == 2
     assert "interrupted: there is no verdict" in rest
+    assert "KeyboardInterrupt" in rest, "pytest was killed instead of ending in order"
