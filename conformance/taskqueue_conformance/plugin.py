@@ -304,6 +304,10 @@ def _have_repeat(manager: pytest.PytestPluginManager) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Have pytest-repeat repeat the stress tests as often as the depth says."""
     if metafunc.function.__name__ == "test_5_stress" and _in_suite(Path(metafunc.module.__file__)):
+        if not hasattr(metafunc.config.option, "repeat_scope"):
+            raise pytest.Collector.CollectError(
+                "the stress tests need pytest-repeat: leave out `-p no:repeat`, or install it"
+            )
         repeats = _session(metafunc.config).depth.repeats
         metafunc.definition.add_marker(pytest.mark.repeat(repeats))
 
