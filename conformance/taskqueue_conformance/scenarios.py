@@ -525,6 +525,11 @@ def stuck_and_interrupted(depth: Depth) -> list[Scenario]:
             ((Sleep(0.4), Interrupt(), Stuck()), (Drain(),)),
         ),
         Scenario(
+            "interrupted after a failure",
+            (Put(1), Stuck()),
+            ((Signal("failing"), Fail()), (Await("failing"), Sleep(0.3), Interrupt(), Stuck())),
+        ),
+        Scenario(
             "interrupted while the last consumer is stuck",
             (Put(1),),
             ((Drain(), Sleep(0.3), Interrupt(), Stuck()), TAKER),
