@@ -129,9 +129,7 @@ def explore(
     if executions is None and seconds is None and not chosen.exhaustive:
         executions = None if chosen.name == "preemptions" else DEFAULT_EXECUTIONS
     bounds = bounds or Bounds()
-    result = Result(
-        getattr(program, "__qualname__", repr(program)), chosen.name, seed, bounds
-    )
+    result = Result(getattr(program, "__qualname__", repr(program)), chosen.name, seed, bounds)
     search = _Search(
         program, chosen, result, scope, rewrite, executions, seconds, keep_going, repeats
     )
@@ -154,9 +152,7 @@ def replay(
     """
     schedule = decode(token)
     strategy = Replay(schedule.choices)
-    result = Result(
-        getattr(program, "__qualname__", repr(program)), "replay", 0, schedule.bounds
-    )
+    result = Result(getattr(program, "__qualname__", repr(program)), "replay", 0, schedule.bounds)
     search = _Search(program, strategy, result, scope, schedule.rewrite, 1, None, False, 0)
     search.expected = schedule
     _supervise(search, stall)
@@ -313,9 +309,7 @@ class _Search:
         result.token = exploration.schedule(outcome.choices, self.strategy.name).token()
         again = exploration.replay(outcome.choices)
         result.output = exploration.world.capture.text()
-        result.reproduced = (
-            again.verdict == outcome.verdict and again.message == outcome.message
-        )
+        result.reproduced = again.verdict == outcome.verdict and again.message == outcome.message
         outcome.trace = again.trace
         outcome.names = again.names
         if not result.reproduced:
@@ -325,7 +319,8 @@ class _Search:
 
     def _replayed(self, exploration: Exploration, outcome: Outcome) -> None:
         result, strategy, expected = self.result, self.strategy, self.expected
-        assert isinstance(strategy, Replay) and expected is not None
+        assert isinstance(strategy, Replay)
+        assert expected is not None
         result.verdict = outcome.verdict
         result.outcome = outcome
         result.number = 1
@@ -350,11 +345,14 @@ class _Search:
                 "the threads in scope?"
             )
         elif result.ok and result.executions - result.redundant == 1 and result.exhausted:
-            result.notes.append("there is a single interleaving up to the order of independent steps")
+            result.notes.append(
+                "there is a single interleaving up to the order of independent steps"
+            )
         result.notes += exploration.world.notes()
         if exploration.kernel.graveyard:
             result.notes.append(
-                f"{len(exploration.kernel.graveyard)} threads could not be ended: they catch everything"
+                f"{len(exploration.kernel.graveyard)} threads could not be ended: "
+                "they catch everything"
             )
 
 
@@ -391,7 +389,8 @@ def _supervise(search: _Search, stall: float) -> None:
 def _abandon(search: _Search, thread: threading.Thread, stall: float) -> None:
     """Report where an exploration hangs, and leave it behind."""
     kernel, result = search.kernel, search.result
-    assert kernel is not None and thread.ident is not None
+    assert kernel is not None
+    assert thread.ident is not None
     frame = sys._current_frames().get(thread.ident)
     stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
     running = kernel.current
@@ -401,9 +400,9 @@ def _abandon(search: _Search, thread: threading.Thread, stall: float) -> None:
         code = frame.f_code
         where = f", in {code.co_name} at {code.co_filename}:{frame.f_lineno}"
     outcome.message = (
-        f"{running} did nothing under control for {stall:g} s{where}: it waits for something outside "
-        "the engine's control (a lock taken in C, a socket, a pipe, a process), or computes without "
-        "end"
+        f"{running} did nothing under control for {stall:g} s{where}: it waits for something "
+        "outside the engine's control (a lock taken in C, a socket, a pipe, a process), or "
+        "computes without end"
     )
     outcome.traceback = stack
     result.verdict = "uncontrolled"

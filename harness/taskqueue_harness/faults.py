@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from taskqueue_harness.kernel import RUNNING
 
+
 def fault_point(label: str, exceptions: Sequence[BaseException | type[BaseException]]) -> None:
     """Raise one of `exceptions`, or do nothing, at the strategy's choice.
 

@@ -168,7 +168,10 @@ class Fiber:
         self.thread: Any = None
         self.locals: list[Any] = []
         self.where: Any = None
+        # Whether the program waits for this thread before it ends.
         self.handle: Any = None
+        self.run: Any = None
+        self.switch: Any = None
 
     def __repr__(self) -> str:
         return f"thread {name_of(self.tid)}"
@@ -345,7 +348,7 @@ class Kernel:
         for fiber in self.live:
             if not fiber.started:
                 continue
-            glet: Any = fiber.switch.__self__  # type: ignore[attr-defined]
+            glet: Any = fiber.switch.__self__
             self.current = fiber
             fiber.steps = 0
             if not glet.dead:
@@ -353,7 +356,7 @@ class Kernel:
             if not glet.dead:
                 self.graveyard.append(glet)
         for fiber in self.live:
-            fiber.switch = fiber.run = None  # type: ignore[assignment]
+            fiber.switch = fiber.run = None
 
     def _point_torn(self) -> None:
         fiber = self.current
@@ -498,7 +501,7 @@ class Kernel:
         else:
             self.current = following
             following.started = True
-            glet.parent = following.switch.__self__  # type: ignore[attr-defined]
+            glet.parent = following.switch.__self__
 
     # -- the step
 
@@ -637,6 +640,7 @@ class Kernel:
     def _poll(self, fiber: Fiber) -> None:
         """Note an observation; set the fiber aside if it only repeats itself."""
         op = fiber.op
+        key: Any
         if op is ops.MEMORY_READ:
             key = (op, (~fiber.obj.key,), fiber.where)
         elif op is ops.MEMORY_READS:
@@ -659,9 +663,7 @@ class Kernel:
         if not touched:
             return
         for fiber in self.aside[:]:
-            if fiber is not following and any(
-                _watched(key, touched) for key in fiber.seen
-            ):
+            if fiber is not following and any(_watched(key, touched) for key in fiber.seen):
                 self._resume(fiber)
 
     def _resume(self, fiber: Fiber) -> None:
@@ -794,7 +796,7 @@ class Kernel:
         """The frames of a fiber, innermost first, without those of this package."""
         if not fiber.started:
             return []
-        glet: Any = fiber.switch.__self__  # type: ignore[attr-defined]
+        glet: Any = fiber.switch.__self__
         frame: FrameType | None = sys._getframe() if glet is getcurrent() else glet.gr_frame
         found = []
         while frame is not None:

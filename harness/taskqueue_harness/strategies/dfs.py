@@ -16,7 +16,6 @@ from taskqueue_harness import operations as ops
 from taskqueue_harness.kernel import Alternative, Fiber, Kernel, Outcome
 from taskqueue_harness.strategies.base import Strategy
 
-
 # Not SHUTDOWN, which ends what daemon threads could still do.
 _LOCAL = frozenset((ops.BEGIN, ops.YIELD))
 

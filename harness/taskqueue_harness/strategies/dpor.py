@@ -20,14 +20,14 @@ What had to be added to the papers' account:
 * Time. The clock moves when nothing can run, which is dependent on everything: all threads know all
   events after it. Before it moves, what is blocked is raced.
 * Deviations: early timeouts, interrupts, injected faults and failed starts, at most so many in one
-  execution. A bound on their number would make all of them dependent on each other, which reductions
-  do not survive. Instead each *plan*, a set of deviations named by thread and the thread's own count
-  of operations, is a program of its own, exhausted by itself. The empty plan comes first, and each
-  plan yields the larger ones: whatever a thread reached there may deviate in the next. Every
+  execution. A bound on their number would make all of them dependent on each other, which no
+  reduction survives. Instead each *plan*, a set of deviations named by thread and the thread's own
+  count of operations, is a program of its own, exhausted by itself. The empty plan comes first, and
+  each plan yields the larger ones: whatever a thread reached there may deviate in the next. Every
   execution with its deviations belongs to exactly one plan. Executions in which a planned deviation
   did not come about belong to a smaller plan and count as redundant.
-* The end of the program. A main thread that is through is held back until daemon threads wait, since
-  an operation that never ran cannot race.
+* The end of the program. A main thread that is through is held back until daemon threads wait,
+  since an operation that never ran cannot race.
 """
 
 from __future__ import annotations
@@ -148,9 +148,7 @@ class SourceDPOR(Strategy):
         faults = len(self.plan) - timeouts
         for slip in sorted(self.offers - self.plan, reverse=True):
             allowed = (
-                timeouts < bounds.early_timeouts
-                if slip[2] == "timeout"
-                else faults < bounds.faults
+                timeouts < bounds.early_timeouts if slip[2] == "timeout" else faults < bounds.faults
             )
             plan = self.plan | {slip}
             if allowed and plan not in self.known_plans and not _contradicts(self.plan, slip):
@@ -433,8 +431,7 @@ class SourceDPOR(Strategy):
         for first in races:
             owner = events[first].fiber
             if any(
-                between > first and _knows(events[between].clock, owner, first)
-                for between in races
+                between > first and _knows(events[between].clock, owner, first) for between in races
             ):
                 continue
             self._reverse(first, number, tid, event, known)

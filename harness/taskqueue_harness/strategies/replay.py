@@ -29,7 +29,9 @@ class Replay(Strategy):
         self.position = position + 1
         if position >= len(self.choices):
             if self.strict and not self.diverged:
-                self.diverged = f"the schedule ends after {position} choices, the execution does not"
+                self.diverged = (
+                    f"the schedule ends after {position} choices, the execution does not"
+                )
             return 0
         choice = self.choices[position]
         if choice < count:

@@ -65,11 +65,11 @@ class Capture:
 
     @property
     def stderr(self) -> Any:
-        return self.sys.stderr if self.sys is not None else self.err  # type: ignore[attr-defined]
+        return self.sys.stderr if self.sys is not None else self.err
 
     def print(self, *values: object, file: Any = None, **options: Any) -> None:
         if file is None:
-            file = self.sys.stdout if self.sys is not None else self.out  # type: ignore[attr-defined]
+            file = self.sys.stdout if self.sys is not None else self.out
         print(*values, file=file, **options)
 
 

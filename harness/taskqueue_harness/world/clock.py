@@ -20,7 +20,9 @@ def sleep(kernel: Kernel, seconds: Any) -> None:
     """Let `seconds` of virtual time pass for this thread; 0 only lets others go first."""
     if not isinstance(seconds, (int, float)):
         if not hasattr(seconds, "__float__") and not hasattr(seconds, "__index__"):
-            raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
+            raise TypeError(
+                f"'{type(seconds).__name__}' object cannot be interpreted as an integer"
+            )
         seconds = float(seconds)
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import importlib.util
+import itertools
 import os
 import types
 import weakref
@@ -173,6 +174,27 @@ class State:
             lock._at_fork_reinit()
 
 
+def _futures(world: World, module: types.ModuleType) -> None:
+    """Futures hash by the order of their creation: ``wait`` keeps them in sets."""
+    names: Any = vars(module)
+    future = names["Future"]
+    original = future.__init__
+    numbers = itertools.count(1)
+
+    def __init__(self: Any) -> None:  # noqa: N807
+        nonlocal numbers
+        self._number = next(numbers)
+        original(self)
+
+    def reset() -> None:
+        nonlocal numbers
+        numbers = itertools.count(1)
+
+    future.__init__ = __init__
+    future.__hash__ = lambda self: self._number
+    world._resets.append(reset)
+
+
 def _pool(world: World, module: types.ModuleType) -> None:
     """ThreadPool tells its managing thread of ended workers by a pipe: here by a virtual queue."""
     names: Any = vars(module)
@@ -209,7 +231,9 @@ def _logging(world: World, module: types.ModuleType) -> None:
     names: Any = vars(module)
     root, manager = names["root"], names["Logger"].manager
 
-    class Keep(names["Handler"]):  # type: ignore[misc]
+    handler: Any = names["Handler"]
+
+    class Keep(handler):  # type: ignore[misc]
         def emit(self, record: Any) -> None:
             records = world.capture.records
             if len(records) < 1000:
@@ -266,4 +290,8 @@ class Quiet:
         pass
 
 
-_ADAPT = {"logging": _logging, "multiprocessing.pool": _pool}
+_ADAPT = {
+    "logging": _logging,
+    "multiprocessing.pool": _pool,
+    "concurrent.futures._base": _futures,
+}

@@ -150,7 +150,9 @@ class World:
                 source.code = source.rewritten.code
                 source._functions = None
                 source.kept = None
-            found = frozenset().union(*(s.rewritten.attribute_writes for s in self.sources.values()))
+            found = frozenset().union(
+                *(s.rewritten.attribute_writes for s in self.sources.values())
+            )
             if found <= writes or len(self.sources) == 1:
                 break
             writes = writes | found
@@ -290,7 +292,8 @@ class World:
     def execute_library(self, name: str, module: types.ModuleType) -> None:
         """Run the source of a standard library module over the virtual modules."""
         spec = importlib.util.find_spec(name)
-        assert spec is not None and spec.origin is not None
+        assert spec is not None
+        assert spec.origin is not None
         loader: Any = spec.loader
         names = vars(module)
         names.update(

@@ -367,7 +367,7 @@ class Waiter:
 
 
 class Event(Primitive):
-    """``threading.Event``. Whoever waits when it is set is let go, even if it is cleared at once."""
+    """``threading.Event``. Whoever waits when it is set is let go, even if cleared at once."""
 
     def __init__(self) -> None:
         self._flag = False

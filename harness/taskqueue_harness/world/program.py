@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import sys
@@ -35,7 +36,7 @@ class Loaded:
             return lambda: functools.partial(function(), *program.args, **program.keywords)
         if isinstance(program, types.MethodType):
             function = self._locate(program.__func__)
-            return lambda: types.MethodType(function(), program.__self__)  # type: ignore[arg-type]
+            return lambda: types.MethodType(function(), program.__self__)
         if not isinstance(program, (types.FunctionType, type)):
             raise Unloadable(
                 f"a program must be a function, a bound method or a partial, not {program!r}"
@@ -54,7 +55,9 @@ class Loaded:
         path = program.__qualname__.split(".")
         if "<locals>" in path:
             path = next(
-                ([key] for key, value in vars(real).items() if value is program) if real else iter(()),
+                ([key] for key, value in vars(real).items() if value is program)
+                if real
+                else iter(()),
                 [],
             )
         if path:
@@ -121,8 +124,6 @@ class _Copier:
         self.done[id(function)] = copy
         for name, cell in zip(code.co_freevars, own, strict=True):
             if name in cells:
-                try:
+                with contextlib.suppress(ValueError):
                     cell.cell_contents = self.value(cells[name].cell_contents)
-                except ValueError:
-                    pass
         return copy

@@ -22,7 +22,7 @@ _PARTS = ("mutex", "not_empty", "not_full", "all_tasks_done")
 class QueueModel(Primitive):
     """Mixed in before the library's Queue: the fast paths. `_modelled` says if they apply."""
 
-    library: ClassVar[type]
+    library: ClassVar[Any]
     empty_error: ClassVar[type[Exception]]
     full_error: ClassVar[type[Exception]]
     shut_error: ClassVar[type[Exception] | None]
@@ -34,7 +34,7 @@ class QueueModel(Primitive):
         for name in _HOOKS:
             if getattr(cls, name) is not cls._model_hooks[name]:
                 self._modelled = False
-                self.library.__init__(self, maxsize)  # type: ignore[misc]
+                self.library.__init__(self, maxsize)
                 return
         self._modelled = True
         self.maxsize = maxsize
@@ -59,7 +59,7 @@ class QueueModel(Primitive):
         self._modelled = False
         contents, unfinished = self.queue, self.unfinished_tasks
         shut = self.is_shutdown
-        self.library.__init__(self, self.maxsize)  # type: ignore[misc]
+        self.library.__init__(self, self.maxsize)
         self.queue = contents
         self.unfinished_tasks = unfinished
         self.is_shutdown = shut
@@ -69,7 +69,7 @@ class QueueModel(Primitive):
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         if not self._modelled:
-            self.library.put(self, item, block, timeout)  # type: ignore[attr-defined]
+            self.library.put(self, item, block, timeout)
             return
         kernel = self.kernel
         fiber = kernel.current
@@ -80,7 +80,7 @@ class QueueModel(Primitive):
             fiber.guard = True
             kernel.point()
             if not self._modelled:
-                self.library.put(self, item, block, timeout)  # type: ignore[attr-defined]
+                self.library.put(self, item, block, timeout)
                 return
         else:
             if not block:
@@ -96,7 +96,7 @@ class QueueModel(Primitive):
             kernel.point()
             expired, fiber.expired = fiber.expired, False
             if not self._modelled:
-                self.library.put(self, item, block, timeout)  # type: ignore[attr-defined]
+                self.library.put(self, item, block, timeout)
                 return
             if not room and not self.is_shutdown:
                 assert not block or expired
@@ -115,7 +115,7 @@ class QueueModel(Primitive):
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         if not self._modelled:
-            return self.library.get(self, block, timeout)  # type: ignore[attr-defined]
+            return self.library.get(self, block, timeout)
         kernel = self.kernel
         fiber = kernel.current
         fiber.obj = self
@@ -134,7 +134,7 @@ class QueueModel(Primitive):
         kernel.point()
         fiber.expired = False
         if not self._modelled:
-            return self.library.get(self, block, timeout)  # type: ignore[attr-defined]
+            return self.library.get(self, block, timeout)
         if not queue:
             if self.is_shutdown:
                 assert self.shut_error is not None
@@ -168,21 +168,21 @@ class QueueModel(Primitive):
     def qsize(self) -> int:
         if self._look(ops.SIZE):
             return len(self.queue)
-        return int(self.library.qsize(self))  # type: ignore[attr-defined]
+        return int(self.library.qsize(self))
 
     def empty(self) -> bool:
         if self._look(ops.SIZE):
             return not self.queue
-        return bool(self.library.empty(self))  # type: ignore[attr-defined]
+        return bool(self.library.empty(self))
 
     def full(self) -> bool:
         if self._look(ops.SIZE):
             return 0 < self.maxsize <= len(self.queue)
-        return bool(self.library.full(self))  # type: ignore[attr-defined]
+        return bool(self.library.full(self))
 
     def task_done(self) -> None:
         if not self._look(ops.TASK_DONE):
-            self.library.task_done(self)  # type: ignore[attr-defined]
+            self.library.task_done(self)
             return
         if self.unfinished_tasks <= 0:
             raise ValueError("task_done() called too many times")
@@ -198,12 +198,12 @@ class QueueModel(Primitive):
             fiber.guard = self._idle
             self.kernel.point()
         if not self._modelled:
-            self.library.join(self)  # type: ignore[attr-defined]
+            self.library.join(self)
 
     def _shutdown(self, immediate: bool = False) -> None:
         """``Queue.shutdown``, where this Python has it."""
         if not self._look(ops.SHUT):
-            self.library.shutdown(self, immediate)  # type: ignore[attr-defined]
+            self.library.shutdown(self, immediate)
             return
         self.is_shutdown = True
         if immediate:
@@ -294,4 +294,3 @@ class SimpleQueue(Primitive):
 
     def qsize(self) -> int:
         return self._size()
-

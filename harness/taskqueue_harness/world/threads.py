@@ -7,9 +7,8 @@ source (Barrier, Timer, names, deprecated spellings, messages) needs no model.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import sys
-import threading as real_threading
 import traceback
 import types
 import weakref
@@ -198,6 +197,7 @@ class ThreadWorld:
             (locks.BoundedSemaphore, self.Semaphore),
             {"kernel": kernel, "__module__": "threading"},
         )
+        self.numbers = itertools.count(1)
         self.local = bind(Local, "_local", "_thread")
         self.low = self._low_module()
         self.high = types.ModuleType("threading")
@@ -226,15 +226,11 @@ class ThreadWorld:
                 raise TypeError("optional 3rd arg must be a dictionary")
             subject = object()
             self._start_operation(subject)
-            fiber = kernel.spawn(
-                self._raw(function), args, kwargs or {}, daemon=True, wait=False
-            )
+            fiber = kernel.spawn(self._raw(function), args, kwargs or {}, daemon=True, wait=False)
             fiber.subject = subject
             return fiber.ident
 
-        def start_joinable_thread(
-            function: Any, handle: Any = None, daemon: bool = True
-        ) -> Handle:
+        def start_joinable_thread(function: Any, handle: Any = None, daemon: bool = True) -> Handle:
             if not callable(function):
                 raise TypeError("thread function must be callable")
             if handle is None:
@@ -248,7 +244,8 @@ class ThreadWorld:
             fiber.subject = handle
             handle._fiber = fiber
             handle.ident = fiber.ident
-            return handle
+            found: Handle = handle
+            return found
 
         def exit_thread() -> None:
             raise SystemExit
@@ -302,7 +299,7 @@ class ThreadWorld:
             _shutdown=lambda: None,
             daemon_threads_allowed=lambda: True,
             _excepthook=self._excepthook,
-            _ExceptHookArgs=real._ExceptHookArgs,  # type: ignore[attr-defined]
+            _ExceptHookArgs=real._ExceptHookArgs,
         )
         for name in list(vars(module)):
             if not hasattr(real, name) and not name.startswith("__"):
@@ -339,9 +336,7 @@ class ThreadWorld:
         stderr = self._stderr()
         name = args.thread.name if args.thread is not None else self.kernel.current.ident
         print(f"Exception in thread {name}:", file=stderr)
-        traceback.print_exception(
-            args.exc_type, args.exc_value, args.exc_traceback, file=stderr
-        )
+        traceback.print_exception(args.exc_type, args.exc_value, args.exc_traceback, file=stderr)
         if args.exc_value is not None:
             self.kernel.escaped(args.exc_value)
 
@@ -360,6 +355,7 @@ class ThreadWorld:
         names["Lock"] = self.Lock
         active: dict[int, Any] = names["_active"]
         self._active = active
+        self._dangling = dangling = names["_dangling"]
         tracks_handle = "_ThreadHandle" in names
         make_invoke = names["_make_invoke_excepthook"]
 
@@ -379,10 +375,8 @@ class ThreadWorld:
             else:
                 name = f"Thread-{next(self_world.counter)}"
                 if target is not None:
-                    try:
+                    with contextlib.suppress(AttributeError):
                         name += f" ({target.__name__})"
-                    except AttributeError:
-                        pass
             self._target = target
             self._name = name
             self._args = args
@@ -397,6 +391,8 @@ class ThreadWorld:
             self._initialized = True
             self._is_stopped = False
             self._fiber = None
+            self._number = next(self_world.numbers)
+            dangling.add(self)
             if tracks_handle:
                 self._handle = Handle(kernel)
             else:
@@ -461,6 +457,10 @@ class ThreadWorld:
                 status += f" {self._ident}"
             return f"<{type(self).__name__}({self._name}, {status})>"
 
+        def __hash__(self: Any) -> int:  # noqa: N807
+            # Not the address: executors keep threads in sets, and join them in that order.
+            return self._number  # type: ignore[no-any-return]
+
         def current_thread() -> Any:
             thread = kernel.current.thread
             return names["_DummyThread"]() if thread is None else thread
@@ -493,10 +493,13 @@ class ThreadWorld:
             _virtual_exit,
             is_alive,
             __repr__,
+            __hash__,
         ):
             function.__qualname__ = f"Thread.{function.__name__}"
             setattr(thread_class, function.__name__, function)
         thread_class.join = thread_join
+        thread_class._fiber = None
+        thread_class._number = 0
         thread_class._virtual_name = virtual_name
         names["_DummyThread"].__init__ = dummy_init
         names["_DummyThread"].is_alive = dummy_is_alive
@@ -541,6 +544,7 @@ class ThreadWorld:
 
         names["_register_atexit"] = register_atexit
         self.counter = itertools.count(1)
+        self.numbers = itertools.count(1)
 
     def reset(self) -> None:
         """Begin an execution: no threads but the main one, counters at their start."""
@@ -548,20 +552,14 @@ class ThreadWorld:
         names.clear()
         names.update(self._snapshot)
         self.counter = itertools.count(1)
+        self.numbers = itertools.count(1)
         self._active.clear()
         self.kernel.at_exit.extend(self.at_exit)
         main = self._new_main()
         self._active[1] = main
+        self._dangling.clear()
+        self._dangling.add(main)
         names["_main_thread"] = main
         fiber = self.kernel.main
         fiber.thread = fiber.subject = main
         main._fiber = fiber
-
-
-def real_stack_of(ident: int) -> str:
-    """The stack of an OS thread, as text; empty if it is gone."""
-    frame = sys._current_frames().get(ident)
-    return "".join(traceback.format_stack(frame)) if frame is not None else ""
-
-
-__all__ = ["Handle", "Local", "ThreadWorld", "real_stack_of", "real_threading"]
