@@ -11,7 +11,10 @@ from taskqueue_reference import TaskQueue
 
 class Pipeline:
     def __init__(self, sinks: Sequence[Callable[[Any], object]], source: Callable[[Any], object]):
-        self._queue = TaskQueue(lambda q: source(self), [lambda q, s=s: s(self) for s in sinks])
+        def facing(callback: Callable[[Any], object]) -> Callable[[Any], object]:
+            return lambda queue: callback(self)
+
+        self._queue = TaskQueue(facing(source), [facing(sink) for sink in sinks])
 
     def enqueue(self, item: Any) -> None:
         self._queue.put(item)
