@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskqueue_harness import Bounds, decode, explore, fault_point, replay
+from taskqueue_harness import Bounds, Outcome, decode, explore, fault_point, replay
 from taskqueue_harness.departures import Departure, Follow, Point, Target, parse
 from taskqueue_harness.minimise import minimise
 
@@ -169,12 +169,11 @@ def test_the_count_is_that_of_an_independent_search() -> None:
 def test_another_failure_does_not_stand_in_for_the_one_at_hand() -> None:
     """The default schedule fails too, with no departure, but elsewhere."""
     tokens: dict[str, list[int]] = {}
-    explore(
-        two_ways_to_fail,
-        strategy="dfs",
-        keep_going=True,
-        on_execution=lambda outcome: tokens.setdefault(str(outcome.message), list(outcome.choices)),
-    )
+
+    def keep(outcome: Outcome) -> None:
+        tokens.setdefault(outcome.message, list(outcome.choices))
+
+    explore(two_ways_to_fail, strategy="dfs", keep_going=True, on_execution=keep)
     default = explore(two_ways_to_fail, executions=1, strategy=Follow())
     assert "always" in str(default)
     (choices,) = [made for message, made in tokens.items() if "always" not in message]

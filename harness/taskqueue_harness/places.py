@@ -1,0 +1,61 @@
+"""Places in the program's own source: what a reader is shown of a stack."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sysconfig
+import traceback
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from taskqueue_harness.kernel import OWN_FILES
+
+_LIBRARY = tuple(
+    {
+        os.path.join(os.path.realpath(sysconfig.get_paths()[name]), "")
+        for name in ("stdlib", "platstdlib")
+    }
+)
+_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+
+
+class Place(NamedTuple):
+    """A line of source."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{os.path.basename(self.file)}:{self.line}"
+
+    @property
+    def source(self) -> str:
+        """The text of the line, without its indentation; empty if it is not known."""
+        return linecache.getline(self.file, self.line).strip()
+
+
+def is_library(file: str) -> bool:
+    """Whether a file is of the standard library or of this package.
+
+    What is installed beside the standard library is not: it can be what is under test.
+    """
+    if file.startswith(OWN_FILES) or file.startswith("<frozen "):
+        return True
+    real = os.path.realpath(file)
+    return real.startswith(_LIBRARY) and not any(part in real for part in _INSTALLED)
+
+
+def place_of(frames: Sequence[tuple[str, int, str]]) -> Place | None:
+    """The innermost of `frames` (file, line, function) that is the program's own."""
+    for file, line, _ in frames:
+        if not is_library(file):
+            return Place(file, line)
+    return None
+
+
+def own_traceback(error: BaseException) -> list[traceback.FrameSummary]:
+    """The frames through which an exception went, outermost first, the program's own only."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not is_library(frame.filename)]
+    return own or list(frames)
