@@ -121,9 +121,10 @@ _TRY: Final = ((TAKE, WRITE), (GIVE, READ))
 
 # Threads. The object is the Thread, or what stands for it.
 BEGIN: Final = Op("begin")
-START: Final = Op("start", ((TAKE, WRITE),))
+START: Final = Op("start", ((TAKE, WRITE), (GIVE, WRITE)))
 EXIT: Final = Op("exit", ((TAKE, WRITE),))
-JOIN: Final = Op("join", late=((TAKE, READ),), observes=True)
+# Whoever joins has found the thread started.
+JOIN: Final = Op("join", ((GIVE, READ),), late=((TAKE, READ), (GIVE, READ)), observes=True)
 IS_ALIVE: Final = Op("is_alive", ((TAKE, READ),), observes=True)
 SHUTDOWN: Final = Op("wait for non-daemon threads")
 YIELD: Final = Op("yield", observes=True)
@@ -150,6 +151,8 @@ BOUNDED_UP: Final = Op("release", ((TAKE, READ), (GIVE, WRITE)))
 
 # Queues.
 PUT: Final = Op("put", ((GIVE, WRITE),), late=((TAKE, READ), (GIVE, WRITE)))
+# On a stack, what is taken next is what was put last.
+PUSH: Final = Op("put", ((TAKE, WRITE), (GIVE, WRITE)))
 GET: Final = Op("get", ((TAKE, WRITE),), late=_TRY, observes=True)
 TRY_PUT: Final = Op("put_nowait", ((TAKE, READ), (GIVE, WRITE)), observes=True)
 TRY_GET: Final = Op("get_nowait", _TRY, observes=True)

@@ -293,6 +293,7 @@ class Condition(Primitive):
             lock._count = 0
         owner, lock._owner = lock._owner, None
         lock._free.append(kernel.stamp)
+        told = False
         try:
             fiber.op = ops.WAKE
             fiber.obj = self
@@ -302,6 +303,7 @@ class Condition(Primitive):
             kernel.point()
             fiber.expired = False
             if waiter.woken:
+                told = True
                 fiber.edge = waiter.woken[0]
         finally:
             fiber.op = ops.ACQUIRE
@@ -312,9 +314,10 @@ class Condition(Primitive):
             lock._owner = owner
             if count:
                 lock._count = count
+            # Whoever notifies while a waiter that gave up waits for the lock has notified that one.
             if not waiter.woken:
                 self._waiters.remove(waiter)
-        return bool(waiter.woken)
+        return told
 
     def wait_for(self, predicate: Any, timeout: float | None = None) -> Any:
         return self.library.wait_for(self, predicate, timeout)  # type: ignore[attr-defined]

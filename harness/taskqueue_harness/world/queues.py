@@ -76,7 +76,7 @@ class QueueModel(Primitive):
         fiber.obj = self
         room = self._room
         if room is True:
-            fiber.op = ops.PUT
+            fiber.op = ops.PUSH if self._lifo else ops.PUT
             fiber.guard = True
             kernel.point()
             if not self._modelled:
@@ -91,7 +91,7 @@ class QueueModel(Primitive):
                     if timeout < 0:
                         raise ValueError("'timeout' must be a non-negative number")
                     fiber.deadline = kernel.time() + timeout
-                fiber.op = ops.PUT
+                fiber.op = ops.PUSH if self._lifo else ops.PUT
                 fiber.guard = room
             kernel.point()
             expired, fiber.expired = fiber.expired, False
@@ -213,7 +213,7 @@ class QueueModel(Primitive):
             if not self.unfinished_tasks and not self._idle:
                 self._idle.append(self.kernel.stamp)
         for fiber in self.kernel.live:
-            if fiber.obj is self and not fiber.guard and fiber.op in (ops.GET, ops.PUT):
+            if fiber.obj is self and not fiber.guard and fiber.op in (ops.GET, ops.PUT, ops.PUSH):
                 fiber.guard = True
         # From here on nobody waits.
         self._stamps = Always(self._stamps)

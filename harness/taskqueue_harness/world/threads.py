@@ -431,20 +431,23 @@ class ThreadWorld:
         def thread_join(self: Any, timeout: float | None = None) -> None:
             if not self._initialized:
                 raise RuntimeError("Thread.__init__() not called")
-            if not self._started._flag:
+            if not self._started._flag and not is_started(self):
                 raise RuntimeError("cannot join thread before it is started")
             if self._fiber is kernel.current:
                 raise RuntimeError("cannot join current thread")
             join(kernel, self, self._fiber, None if timeout is None else max(timeout, 0))
 
-        def is_alive(self: Any) -> bool:
-            assert self._initialized, "Thread.__init__() not called"
+        def is_started(self: Any) -> bool:
             fiber = kernel.current
             fiber.op = ops.IS_ALIVE
             fiber.obj = self
             fiber.guard = True
             kernel.point()
-            return self._started._flag and not (self._fiber is not None and self._fiber.done)
+            return bool(self._started._flag)
+
+        def is_alive(self: Any) -> bool:
+            assert self._initialized, "Thread.__init__() not called"
+            return is_started(self) and not (self._fiber is not None and self._fiber.done)
 
         def __repr__(self: Any) -> str:  # noqa: N807
             assert self._initialized, "Thread.__init__() was not called"
