@@ -119,7 +119,7 @@ def _gutter(row: Row) -> str:
 def _cell(row: Row, width: int, signs: _Signs) -> list[str]:
     """What stands in a lane: the line of source, then where it is and what happened."""
     mark = signs.marks.get(row.kind, "")
-    events = told(row.events, "×" if signs is _UNICODE else "x")
+    events = told(row.events)
     if row.place is None:
         return _wrap(mark + events, width, signs, "  ", 3)
     if row.kind in ("failure", "departure"):
@@ -133,12 +133,12 @@ def _cell(row: Row, width: int, signs: _Signs) -> list[str]:
     ]
 
 
-def told(events: list[str], times: str = "×") -> str:
+def told(events: list[str]) -> str:
     """The events of a row in one text, what repeats said once."""
     for period in range(1, len(events) // 2 + 1):
         rounds, rest = divmod(len(events), period)
         if not rest and events == events[:period] * rounds:
-            return f"{', '.join(events[:period])} {times}{rounds}"
+            return f"{', '.join(events[:period])} {rounds} times"
     return ", ".join(events)
 
 

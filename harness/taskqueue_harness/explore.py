@@ -331,6 +331,7 @@ class _Search:
             result.verdict = outcome.verdict = "diverged"
             outcome.message = strategy.diverged
         if expected.scope != here.scope:
+            result.same_source = False
             result.notes.append("the source in scope is not that of the token")
         if expected.python != sys.version_info[1]:
             result.notes.append(f"the token is from Python 3.{expected.python}")

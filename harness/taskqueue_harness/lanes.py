@@ -47,7 +47,7 @@ class Row:
     races: list[int] = field(default_factory=list)
     """The numbers of the races that this line is a side of."""
     kind: str = "step"
-    """``step``, ``departure`` (an early timeout, an interrupt), ``failure``, ``wait``, or ``fold``."""
+    """``step``, ``departure`` (early timeout, interrupt), ``failure``, ``wait``, or ``fold``."""
 
     @property
     def source(self) -> str:
@@ -110,7 +110,7 @@ def lanes(outcome: Outcome, races: Iterable[Any] = ()) -> Lanes:
 
 
 def heading(outcome: Outcome) -> list[str]:
-    """What went wrong, in a few lines: waits first, then the exception with the program's frames."""
+    """What went wrong: waits first, then the exception with the program's own frames."""
     told = [f"{outcome.verdict}: {outcome.message}" if outcome.message else str(outcome.verdict)]
     for text, place in sentences(outcome):
         told.append(f"  {text}")

@@ -40,7 +40,7 @@ def is_library(file: str) -> bool:
 
     What is installed beside the standard library is not: it can be what is under test.
     """
-    if file.startswith(OWN_FILES) or file.startswith("<frozen "):
+    if file.startswith((OWN_FILES, "<frozen ")):
         return True
     real = os.path.realpath(file)
     return real.startswith(_LIBRARY) and not any(part in real for part in _INSTALLED)

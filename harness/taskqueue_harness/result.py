@@ -45,6 +45,8 @@ class Result:
     """Replays that execution: pass it to `replay`."""
     reproduced: bool = False
     """The failing execution was replayed, to the same end."""
+    same_source: bool = True
+    """For a replay: the source in scope is that which the token is from."""
     output: str = ""
     """What it printed and logged."""
     notes: list[str] = field(default_factory=list)

@@ -35,7 +35,7 @@ def sentences(outcome: Outcome) -> list[tuple[str, Place | None]]:
     if circle:
         path = " -> ".join(label(tid, names.get(tid, "")) for tid in circle)
         found.append((f"circle: {path}", None))
-    order = [tid for tid in circle[:-1]] + [tid for tid in blocked if tid not in circle]
+    order = [*circle[:-1], *(tid for tid in blocked if tid not in circle)]
     for tid in order:
         one = blocked[tid]
         text = f"{label(tid, one.name)} {_why(one, blocked, names, outcome)}"
@@ -97,7 +97,7 @@ def _circle(blocked: dict[Tid, Blocked]) -> list[Tid]:
 
 
 def _taken(holder: Tid, outcome: Outcome) -> Place | None:
-    """Where the holder took the one lock that it has; None if it has several, or it is not known."""
+    """Where the holder took the one lock that it has; None if it has several."""
     held: dict[int, Place | None] = {}
     for step in outcome.trace:
         if step.tid != holder or not step.accesses:
