@@ -126,6 +126,7 @@ class Fiber:
         "index",
         "inject",
         "kernel",
+        "joined",
         "locals",
         "now",
         "obj",
@@ -162,6 +163,7 @@ class Fiber:
         self.draws = 0
         self.children = 0
         self.daemon = False
+        self.joined = False
         self.index = 0
         self.started = False
         self.subject: Any = self
@@ -294,6 +296,9 @@ class Kernel:
         self.aside: list[Fiber] = []
         self.offered = 0
         self.fiber_count = 0
+        # Threads that nobody has joined. As long as there are any, alive or not, what the running
+        # thread does to shared variables can be in another order with what they did.
+        self.loose = 0
         self.waited_for = 0
         self.quiet: list[Any] = [True]
         self.outcome: Outcome | None = None
@@ -405,6 +410,7 @@ class Kernel:
         fiber = self._fiber((*parent.tid, number), parent.ident * 1024 + number + 1)
         fiber.daemon = daemon
         fiber.edge = self.stamp
+        self.loose += 1
         if wait:
             self.waited_for += 1
             self.quiet.clear()
@@ -768,7 +774,7 @@ class Kernel:
 
     def access(self, location: Any, is_write: bool, site: int) -> None:
         """The running thread is about to read or write a shared variable."""
-        if len(self.live) > 1:
+        if self.loose:
             fiber = self.current
             fiber.op = ops.MEMORY_WRITE if is_write else ops.MEMORY_READ
             fiber.obj = location
@@ -778,7 +784,7 @@ class Kernel:
 
     def access_all(self, accesses: Sequence[tuple[Any, bool]], site: int) -> None:
         """The running thread is about to access several shared variables in one step."""
-        if len(self.live) > 1:
+        if self.loose:
             fiber = self.current
             fiber.op = ops.MEMORY_READS
             for _, write in accesses:

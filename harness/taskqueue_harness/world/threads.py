@@ -158,6 +158,9 @@ def join(kernel: Kernel, subject: Any, fiber: Fiber, timeout: float | None) -> N
     running.expired = False
     if fiber.done:
         running.edge = fiber.done[0]
+        if not fiber.joined:
+            fiber.joined = True
+            kernel.loose -= 1
 
 
 class ThreadWorld:

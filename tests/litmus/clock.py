@@ -1,0 +1,101 @@
+"""Time: sleeps, the clock, and threads that poll."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from taskqueue_harness import Bounds
+
+from tests.litmus.declared import declares
+from tests.litmus.together import Record, together
+
+
+def _two_sleepers() -> str:
+    found: list[str] = []
+
+    def work(name: str, seconds: float) -> None:
+        time.sleep(seconds)
+        found.append(name)
+
+    together(lambda: work("long", 0.2), lambda: work("short", 0.1))
+    return " ".join(found)
+
+
+@declares({"short long": "the shorter sleep is over first"}, runs=2)
+def order_of_sleeps() -> str:
+    return _two_sleepers()
+
+
+@declares(
+    {
+        "short long": "the shorter sleep is over first",
+        "long short": "the machine was busy, and the shorter sleeper was not let on",
+    },
+    bounds=Bounds(early_timeouts=1),
+    runs=2,
+)
+def order_of_sleeps_on_a_slow_machine() -> str:
+    return _two_sleepers()
+
+
+@declares({3600.0: "nothing else takes time"}, runs=0)
+def an_hour_takes_no_time() -> float:
+    start = time.monotonic()
+    together(lambda: time.sleep(3600), lambda: time.sleep(1800))
+    return time.monotonic() - start
+
+
+@declares({"done": "the flag is set some day, and polling waits for it"}, runs=20)
+def poll_with_sleeps() -> str:
+    s: Any = Record(flag=False)
+
+    def wait() -> None:
+        while not s.flag:
+            time.sleep(0.001)
+
+    def tell() -> None:
+        s.flag = True
+
+    together(wait, tell)
+    return "done"
+
+
+@declares({"done": "the flag is set some day, and spinning waits for it"}, runs=20)
+def poll_by_spinning() -> str:
+    s: Any = Record(flag=False)
+
+    def wait() -> None:
+        while not s.flag:
+            pass
+
+    def tell() -> None:
+        s.flag = True
+
+    together(wait, tell)
+    return "done"
+
+
+@declares({"stuck": "the joins go on for ever, over threads that wait for ever"}, runs=0)
+def poll_by_timed_joins_hides_a_hang() -> str:
+    lock = threading.Lock()
+    lock.acquire()
+    thread = threading.Thread(target=lock.acquire, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(1)
+    return "done"
+
+
+@declares({2: "a poll is over a second after the other sleeper began, never before"}, runs=0)
+def clock_read_after_a_sleep() -> int:
+    start = time.monotonic()
+    s: Any = Record()
+
+    def read() -> None:
+        time.sleep(2)
+        s.seen = time.monotonic() - start
+
+    together(read, lambda: time.sleep(1))
+    return round(s.seen)
