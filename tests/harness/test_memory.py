@@ -273,3 +273,32 @@ def test_untracked_types_have_no_locations() -> None:
     with hooks.active(memory):
         names["f"](Thing())
     assert recorder.seen == []
+
+
+def test_a_tracked_name_is_read_wherever_it_stands() -> None:
+    source = """
+        n = 0
+        def bind():
+            global n
+            n = 1
+        def index(xs): return xs[n]
+        def call(f): return f(n)
+        def operand(xs): return xs * n
+    """
+    n = "read global 'n' of module program"
+    assert record(source, "index([1])") == [n, "read the contents of list#1"]
+    assert record(source, "call(abs)") == [n]
+    assert record(source, "operand([1])") == [n, "read the contents of list#1"]
+
+
+def test_a_bound_method_called_by_code_outside_the_scope_is_an_operation() -> None:
+    source = """
+        import contextlib
+        class K: pass
+        def f(k):
+            with contextlib.ExitStack() as stack:
+                stack.callback(k.xs.append, 1)
+        k = K(); k.xs = []
+    """
+    seen = record(source, "f(k)")
+    assert seen[-1] == "write the contents of list#1"
