@@ -69,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             sys.stdout.flush()  # here, where a reader that has gone (`| head`) can be caught
     except BrokenPipeError:
+        # What is still in the buffer would raise once more at the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return gate.SUITE_FAILED
     except KeyboardInterrupt:
         return gate.INTERRUPTED

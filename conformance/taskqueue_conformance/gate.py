@@ -79,7 +79,7 @@ def command(options: Sequence[str], report: Path, *, workers: str = "") -> list[
         _START,
         *(part for name in plugins for part in ("-p", name)),
         *("-p", "no:cacheprovider"),
-        *("-c", str(_CONFIG), "--rootdir", str(_SUITE), "--confcutdir", str(_SUITE)),
+        *("-c", str(_CONFIG), "--rootdir", str(_SUITE)),
         *(("-n", workers) if workers else ()),
         *("--tq-gate", f"--tq-json={report}"),
         *options,
@@ -168,7 +168,9 @@ def _wait(process: subprocess.Popen[bytes]) -> int:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(INTERRUPT_GRACE)
             return INTERRUPTED
-        process.send_signal(signal.SIGINT)
+        # In the background of a script both ignore SIGINT; what came is then a SIGTERM.
+        ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        process.send_signal(signal.SIGTERM if ignored else signal.SIGINT)
         process.wait(END_GRACE)
     except (KeyboardInterrupt, subprocess.TimeoutExpired):
         process.kill()

@@ -166,7 +166,7 @@ def none_refused(h: History) -> Iterator[str]:
             yield f"put(None) by {actor_name(put.actor)} was accepted"
     if nones and not any(put.returned for put in nones):
         for sentence in _early_end(h):
-            yield f"put(None) was refused, and yet {sentence}"
+            yield Either(f"put(None) was refused, and yet {sentence}", ("TQ-1.4",))
 
 
 def delivered_after_producer_failed(h: History) -> Iterator[str]:

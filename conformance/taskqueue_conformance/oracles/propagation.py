@@ -120,8 +120,10 @@ def failure_before_end(h: History) -> Iterator[str]:
     """TQ-3.7."""
     if h.producer.failure is None:
         return
+    failed = h.producer.left or 0
     ends = [get.end for get in h.gets if get.returned and get.value == END and get.end is not None]
-    first_end = min(ends, default=None)
+    # An end that was handed out before the failure is early (TQ-1.4), and says nothing of this.
+    first_end = min((end for end in ends if end > failed), default=None)
     for call in h.oks:
         if first_end is not None and call.returned and call.value and call.begin > first_end:
             yield (
