@@ -13,13 +13,57 @@
 
 from __future__ import annotations
 
-from taskqueue_harness.explore import Exploration, explore, replay
-from taskqueue_harness.faults import fault_point
-from taskqueue_harness.kernel import Bounds, Outcome, Step
-from taskqueue_harness.result import ExplorationFailed, Result
-from taskqueue_harness.schedule import BadToken, Schedule, decode
-from taskqueue_harness.strategies import STRATEGIES, Strategy
-from taskqueue_harness.world.loader import Unloadable
+import importlib
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from taskqueue_harness.explore import Exploration, explore, replay
+    from taskqueue_harness.faults import fault_point
+    from taskqueue_harness.kernel import Bounds, Outcome, Step
+    from taskqueue_harness.minimise import Minimised
+    from taskqueue_harness.result import ExplorationFailed, Result
+    from taskqueue_harness.schedule import BadToken, Schedule, decode
+    from taskqueue_harness.strategies import STRATEGIES, Strategy
+    from taskqueue_harness.world.loader import Unloadable
+
+_HOMES = {
+    "explore": ("Exploration", "replay"),
+    "faults": ("fault_point",),
+    "kernel": ("Bounds", "Outcome", "Step"),
+    "minimise": ("Minimised",),
+    "result": ("ExplorationFailed", "Result"),
+    "schedule": ("BadToken", "Schedule", "decode"),
+    "strategies": ("STRATEGIES", "Strategy"),
+    "world.loader": ("Unloadable",),
+}
+"""Where the public names live. They are imported when they are asked for: pytest loads the plugin
+of this package into every run, which must not pay for the engine."""
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class _Package(types.ModuleType):
+    """This package. Its `explore` is the function, whoever imports the module of that name."""
+
+    @property
+    def explore(self) -> Any:
+        return importlib.import_module(f"{__name__}.explore").explore
+
+    @explore.setter
+    def explore(self, value: object) -> None:
+        """What the import system binds: the module."""
+
+
+sys.modules[__name__].__class__ = _Package
 
 __all__ = [
     "STRATEGIES",
@@ -27,6 +71,7 @@ __all__ = [
     "Bounds",
     "Exploration",
     "ExplorationFailed",
+    "Minimised",
     "Outcome",
     "Result",
     "Schedule",

@@ -163,7 +163,7 @@ def _add(rows: list[Row], number: int, step: Step, marks: _Marks) -> None:
         rows.append(last)
     last.events.append(event)
     if place is not None and step.operation in _MEMORY:
-        last.races += [one for one in marks.of(step.tid, place) if one not in last.races]
+        last.races += [one for one in marks.of(step, place) if one not in last.races]
 
 
 def _event(step: Step) -> str:
@@ -221,12 +221,15 @@ class _Marks:
     def __init__(self, races: Iterable[Any]) -> None:
         self.races = list(races)
 
-    def of(self, tid: Tid, place: Place) -> list[int]:
+    def of(self, step: Step, place: Place) -> list[int]:
+        modes = (True, False) if step.operation == "access" else (step.operation == "write",)
         return [
             number
             for number, race in enumerate(self.races, 1)
             if any(
-                side.thread == tid and (side.file, side.line) == place
+                side.thread == step.tid
+                and (side.file, side.line) == place
+                and side.is_write in modes
                 for side in (race.first, race.second)
             )
         ]
