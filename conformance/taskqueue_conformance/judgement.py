@@ -120,7 +120,8 @@ def judge_variants(
 
         if sentences := [*direct, *(against(seen) if not direct else ())]:
             _add_evidence(record, bench, seen, sentences, against)
-        elif wrong:
+        elif wrong and (seen.hung or seen.died is not None):
+            # Where it ran to its end and only shows what shows everywhere, it makes no difference.
             cut += 1
             blocked |= {found.clause for found in wrong}
         elif seen.slow:
