@@ -125,8 +125,8 @@ class Fiber:
         "ident",
         "index",
         "inject",
-        "kernel",
         "joined",
+        "kernel",
         "locals",
         "now",
         "obj",
@@ -232,7 +232,8 @@ class Step:
     frames: list[tuple[str, int, str]]
     choices: int
     """How many alternatives there were."""
-    accesses: ops.Accesses = ()
+    accesses: ops.Accesses = field(default=(), compare=False)
+    """With keys that are valid within this execution only."""
     time: float = 0.0
 
 
@@ -350,6 +351,16 @@ class Kernel:
         """Raise `Teardown` in what is left until it is gone."""
         self.tearing = True
         self.point = self._point_torn
+        # Weak reference callbacks and finalizers of dying threads run operations, too. What they
+        # raise is nobody's; the hook of the process is back as soon as the threads are gone.
+        hook = sys.unraisablehook
+        sys.unraisablehook = _without_teardown(hook)
+        try:
+            self._end_fibers()
+        finally:
+            sys.unraisablehook = hook
+
+    def _end_fibers(self) -> None:
         for fiber in self.live:
             if not fiber.started:
                 continue
@@ -765,6 +776,11 @@ class Kernel:
         if fiber.seen:
             fiber.seen.clear()
 
+    def read_clock(self) -> float:
+        """`time`, as the program asks for it: what it does next can depend on the answer."""
+        self.changes += 1
+        return self.time()
+
     def time(self) -> float:
         """Seconds since the start of the execution, as the running thread sees them."""
         now = self.current.now
@@ -849,6 +865,14 @@ class Kernel:
             holder.tid if isinstance(holder, Fiber) and not fiber.guard else None,
             self.frames(fiber),
         )
+
+
+def _without_teardown(hook: Callable[[Any], object]) -> Callable[[Any], object]:
+    def filtered(unraisable: Any) -> None:
+        if unraisable.exc_type is not Teardown:
+            hook(unraisable)
+
+    return filtered
 
 
 def _by_tid(fiber: Fiber) -> Tid:

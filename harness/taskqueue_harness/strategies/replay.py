@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskqueue_harness.kernel import Alternative, Diverged, Fiber, Kernel
+from taskqueue_harness.kernel import Alternative, Diverged, Fiber, Kernel, Outcome
 from taskqueue_harness.strategies.base import Strategy
 
 
@@ -47,6 +47,12 @@ class Replay(Strategy):
 
     def draw(self, count: int, fiber: Fiber) -> int:
         return self._next(count)
+
+    def end(self, outcome: Outcome) -> None:
+        if self.strict and not self.diverged and self.position < len(self.choices):
+            self.diverged = (
+                f"the execution ends after {self.position} of {len(self.choices)} choices"
+            )
 
 
 __all__ = ["Diverged", "Replay"]

@@ -240,7 +240,7 @@ def _logging(world: World, module: types.ModuleType) -> None:
                 records.append(f"{record.levelname} {record.name}: {record.getMessage()}")
 
         def createLock(self) -> None:  # noqa: N802
-            self.lock = None
+            self.lock = Quiet(world)
 
     keep = Keep()
     names["lastResort"] = keep
@@ -272,7 +272,7 @@ def _logging(world: World, module: types.ModuleType) -> None:
 
 
 class Quiet:
-    """A lock that nothing is ever done under: the module's own registry lock."""
+    """A lock under which no thread ever stops, so that nobody can find it taken."""
 
     def __init__(self, world: World) -> None:
         self._world = world

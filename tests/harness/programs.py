@@ -1,0 +1,389 @@
+"""Small programs with known behaviour: what is right about each, or what goes wrong and when."""
+
+import _thread
+import collections
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.pool import ThreadPool
+from threading import Condition, Event, Lock, Thread, Timer
+from typing import Any
+
+from taskqueue_harness import fault_point
+
+LOCK = Lock()
+COUNT = [0]
+
+
+class Box:
+    """Something with attributes."""
+
+    value = 0
+    flag = False
+
+
+class Worker(Thread):
+    """A subclass of Thread, defined at import."""
+
+    def __init__(self, out: list[str]) -> None:
+        super().__init__()
+        self.out = out
+
+    def run(self) -> None:
+        with LOCK:
+            self.out.append(threading.current_thread().name)
+            COUNT[0] += 1
+
+
+def together(*functions: Callable[[], Any]) -> None:
+    threads = [Thread(target=function) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+# -- right under every schedule
+
+
+def module_lock_and_subclass() -> None:
+    out: list[str] = []
+    workers = [Worker(out) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(out) == ["Thread-1", "Thread-2"], out
+    assert COUNT[0] == 2, "the module's counter comes from another execution"
+
+
+def timer() -> None:
+    out: list[int] = []
+    ringing = Timer(5, out.append, (1,))
+    ringing.start()
+    ringing.join()
+    assert out == [1]
+
+
+def executor() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lambda: threading.current_thread().name).result().startswith("Thread")
+
+
+def thread_pool() -> None:
+    with ThreadPool(1) as pool:
+        assert pool.map(abs, [-1, -2]) == [1, 2]
+
+
+def logging_in_threads() -> None:
+    together(*[lambda: logging.getLogger("x").error("hello")] * 2)
+
+
+def sleeps_end_in_order() -> None:
+    out: list[int] = []
+
+    def sleeper(seconds: int) -> Callable[[], None]:
+        def sleep() -> None:
+            time.sleep(seconds)
+            out.append(seconds)
+
+        return sleep
+
+    together(sleeper(3), sleeper(1), sleeper(2))
+    assert out == [1, 2, 3], out
+
+
+def blocked_daemon() -> None:
+    Thread(target=Event().wait, daemon=True).start()
+
+
+def polling_with_sleep() -> None:
+    box = Box()
+    thread = Thread(target=setattr, args=(box, "flag", True))
+    thread.start()
+    while not box.flag:
+        time.sleep(0.01)
+
+
+def spinning() -> None:
+    box = Box()
+
+    def set_flag() -> None:
+        time.sleep(1)
+        box.flag = True
+
+    thread = Thread(target=set_flag)
+    thread.start()
+    while not box.flag:
+        pass
+    thread.join()
+
+
+def raw_thread() -> None:
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    _thread.start_new_thread(lock.release, ())
+    lock.acquire()
+
+
+def thread_local() -> None:
+    local = threading.local()
+    out: list[bool] = []
+
+    def own(number: int) -> Callable[[], None]:
+        def run() -> None:
+            local.number = number
+            time.sleep(1)
+            out.append(local.number == number)
+
+        return run
+
+    together(own(1), own(2))
+    assert out == [True, True]
+    assert not hasattr(local, "number")
+
+
+def queue_mutex_by_hand() -> None:
+    items: queue.Queue[int] = queue.Queue()
+
+    def clear() -> None:
+        with items.mutex:
+            items.queue.clear()
+
+    together(lambda: items.put(1), clear)
+    assert items.qsize() in (0, 1)
+
+
+def patient_retries() -> None:
+    """Looks stuck for a while, and is not: the poller counts."""
+    done = Event()
+    thread = Thread(target=done.wait)
+    thread.start()
+    for _ in range(20):
+        thread.join(1)
+    done.set()
+
+
+def patient_clock() -> None:
+    done = Event()
+    thread = Thread(target=done.wait)
+    thread.start()
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        thread.join(1)
+    done.set()
+
+
+RIGHT = (
+    module_lock_and_subclass,
+    timer,
+    executor,
+    thread_pool,
+    logging_in_threads,
+    sleeps_end_in_order,
+    blocked_daemon,
+    polling_with_sleep,
+    spinning,
+    raw_thread,
+    thread_local,
+    queue_mutex_by_hand,
+    patient_retries,
+    patient_clock,
+)
+
+# -- wrong under some schedule
+
+
+def lost_update() -> None:
+    box = Box()
+
+    def increment() -> None:
+        value = box.value
+        box.value = value + 1
+
+    together(increment, increment)
+    assert box.value == 2
+
+
+def two_locks() -> None:
+    first, second = Lock(), Lock()
+
+    def take(one: Any, other: Any) -> Callable[[], None]:
+        def run() -> None:
+            with one, other:
+                pass
+
+        return run
+
+    together(take(first, second), take(second, first))
+
+
+def _lost_wakeup(waiter_first: bool) -> None:
+    condition = Condition()
+    box = Box()
+
+    def wait() -> None:
+        if not box.flag:
+            with condition:
+                condition.wait()
+
+    def wake() -> None:
+        box.flag = True
+        with condition:
+            condition.notify()
+
+    together(*((wait, wake) if waiter_first else (wake, wait)))
+
+
+def lost_wakeup() -> None:
+    _lost_wakeup(True)
+
+
+def lost_wakeup_other_order() -> None:
+    _lost_wakeup(False)
+
+
+def check_then_get_queue() -> None:
+    items: queue.Queue[int] = queue.Queue()
+    items.put(1)
+
+    def take() -> None:
+        if not items.empty():
+            items.get_nowait()
+
+    together(take, take)
+
+
+def check_then_get_simple_queue() -> None:
+    items: queue.SimpleQueue[int] = queue.SimpleQueue()
+    items.put(1)
+
+    def take() -> None:
+        if not items.empty():
+            items.get_nowait()
+
+    together(take, take)
+
+
+def check_then_pop_deque() -> None:
+    items = collections.deque([1])
+
+    def take() -> None:
+        if items:
+            items.pop()
+
+    together(take, take)
+
+
+def check_then_set_dict() -> None:
+    table: dict[str, int] = {}
+    made: list[int] = []
+
+    def make() -> None:
+        if "k" not in table:
+            table["k"] = 1
+            made.append(1)
+
+    together(make, make)
+    assert len(made) == 1
+
+
+def masked_hang() -> None:
+    thread = Thread(target=queue.Queue().get, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(1)
+
+
+def spinning_for_ever() -> None:
+    box = Box()
+    Thread(target=Event().wait, daemon=True).start()
+    while not box.flag:
+        pass
+
+
+WRONG = {
+    lost_update: "failed",
+    two_locks: "deadlock",
+    lost_wakeup: "deadlock",
+    lost_wakeup_other_order: "deadlock",
+    check_then_get_queue: "failed",
+    check_then_get_simple_queue: "failed",
+    check_then_pop_deque: "failed",
+    check_then_set_dict: "failed",
+    masked_hang: "stuck",
+}
+
+# -- deviations
+
+
+def early_timeout() -> None:
+    """Right unless the wait may end early."""
+    ready = Event()
+
+    def set_later() -> None:
+        time.sleep(1)
+        ready.set()
+
+    Thread(target=set_later).start()
+    assert ready.wait(2)
+
+
+def faulty_step() -> None:
+    def step() -> None:
+        fault_point("step", [OSError("injected")])
+
+    together(step)
+
+
+def start_or_leave_alone() -> None:
+    started = []
+    for _ in range(2):
+        thread = Thread(target=lambda: None)
+        try:
+            thread.start()
+        except RuntimeError:
+            continue
+        started.append(thread)
+    assert len(started) == 2, "a start failed"
+
+
+def interrupted() -> None:
+    thread = Thread(target=lambda: None)
+    thread.start()
+    thread.join()
+
+
+def blocks_outside() -> None:
+    import os
+
+    reading, _ = os.pipe()
+    together(lambda: os.read(reading, 1))
+
+
+def computes_for_ever() -> None:
+    def loop() -> None:
+        while True:
+            pass
+
+    together(loop)
+
+
+def catches_everything() -> None:
+    items: queue.Queue[int] = queue.Queue()
+
+    def stubborn() -> None:
+        while True:
+            try:
+                items.get()
+            except BaseException:
+                continue
+
+    Thread(target=stubborn, daemon=True).start()
+
+
+def no_threads() -> None:
+    assert Box().value == 0

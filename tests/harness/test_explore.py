@@ -1,0 +1,167 @@
+"""What explore finds, proves and says, program by program (see `programs`)."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from tests.harness import programs
+
+import taskqueue_harness
+from taskqueue_harness import Bounds, ExplorationFailed, Unloadable, explore, replay
+
+SAMPLERS = ("portfolio", "random", "pct", "site-pct", "pos", "preemptions")
+CALM = Bounds(early_timeouts=0)
+
+
+def name(program: Callable[[], None]) -> str:
+    return program.__name__
+
+
+@pytest.mark.parametrize("strategy", [*SAMPLERS, "dpor"])
+@pytest.mark.parametrize("program", programs.RIGHT, ids=name)
+def test_a_right_program_passes(program: Callable[[], None], strategy: str) -> None:
+    explore(program, strategy=strategy, executions=30, bounds=CALM).check()
+
+
+@pytest.mark.parametrize("strategy", ["portfolio", "dpor"])
+@pytest.mark.parametrize("program", programs.WRONG, ids=name)
+def test_a_wrong_program_is_found_and_replays(program: Callable[[], None], strategy: str) -> None:
+    result = explore(program, strategy=strategy, executions=500, bounds=CALM)
+    assert result.verdict == programs.WRONG[program], result
+    assert result.reproduced
+    assert not result.exhausted
+    again = replay(program, result.token)
+    assert again.verdict == result.verdict
+    assert again.outcome is not None
+    assert result.outcome is not None
+    assert again.outcome.message == result.outcome.message
+    assert again.outcome.trace == result.outcome.trace
+
+
+def test_small_programs_are_exhausted() -> None:
+    result = explore(programs.module_lock_and_subclass, strategy="dpor", bounds=CALM)
+    assert result.exhausted
+    assert result.grade == "proved"
+
+
+def test_a_search_that_was_cut_is_not_exhausted() -> None:
+    result = explore(programs.module_lock_and_subclass, strategy="dpor", executions=1)
+    assert not result.exhausted
+    assert "limit of 1 executions" in result.cut
+    assert result.grade == "sampled"
+
+
+def test_a_deadlock_says_who_waits_for_what() -> None:
+    outcome = explore(programs.two_locks, strategy="dpor", bounds=CALM).outcome
+    assert outcome is not None
+    waits = {blocked.tid: blocked.held_by for blocked in outcome.blocked if blocked.tid}
+    assert waits == {(0,): (1,), (1,): (0,)}
+
+
+def test_no_thread_means_no_conclusion() -> None:
+    result = explore(programs.no_threads, strategy="dpor")
+    assert result.grade == "unverified"
+    assert "no controlled thread" in result.notes[0]
+
+
+def test_a_spin_that_never_ends_is_no_pass() -> None:
+    assert explore(programs.spinning_for_ever, strategy="pct", executions=1).verdict == "stuck"
+
+
+def test_early_timeouts_are_explored_within_their_bound() -> None:
+    assert explore(programs.early_timeout, strategy="dpor", bounds=CALM).exhausted
+    result = explore(programs.early_timeout, strategy="dpor", bounds=Bounds(early_timeouts=1))
+    assert result.verdict == "failed"
+
+
+@pytest.mark.parametrize(
+    ("program", "bounds", "message"),
+    [
+        (
+            programs.faulty_step,
+            Bounds(faults=1, failed_starts=False, interrupts=False),
+            "injected",
+        ),
+        (programs.start_or_leave_alone, Bounds(faults=1, interrupts=False), "a start failed"),
+        (programs.interrupted, Bounds(faults=1, failed_starts=False), "KeyboardInterrupt"),
+    ],
+)
+def test_a_fault_is_a_choice(program: Callable[[], None], bounds: Bounds, message: str) -> None:
+    assert explore(program, strategy="dpor", bounds=CALM).ok
+    result = explore(program, strategy="dpor", bounds=bounds)
+    assert result.verdict == "failed"
+    assert result.outcome is not None
+    assert message in result.outcome.message
+    assert replay(program, result.token).verdict == "failed"
+
+
+@pytest.mark.parametrize("program", [programs.blocks_outside, programs.computes_for_ever])
+def test_what_is_not_controlled_is_named(program: Callable[[], None]) -> None:
+    result = explore(program, executions=5, stall=0.3)
+    assert result.verdict == "uncontrolled"
+    assert result.outcome is not None
+    assert "programs.py" in result.outcome.traceback
+
+
+def test_threads_that_catch_everything_are_torn_down() -> None:
+    result = explore(programs.catches_everything, executions=3, repeats=0)
+    assert result.ok
+    assert "catch everything" in result.notes[-1]
+
+
+def test_a_replay_under_other_choices_diverges() -> None:
+    token = explore(programs.lost_update, strategy="dpor").token
+    assert replay(programs.interrupted, token).verdict == "diverged"
+
+
+def test_check_raises_the_report() -> None:
+    with pytest.raises(ExplorationFailed, match="replay with token"):
+        explore(programs.lost_update, strategy="dpor").check()
+
+
+def test_a_local_function_is_brought_into_the_world() -> None:
+    lock = threading.Lock
+
+    def program() -> None:
+        assert lock is threading.Lock
+        assert type(lock()).__mro__[1].__module__.startswith("taskqueue_harness")
+
+    explore(program, executions=2).check()
+
+
+def test_a_class_inside_a_function_is_refused() -> None:
+    class Local:
+        pass
+
+    with pytest.raises(Unloadable, match="module level"):
+        explore(Local, executions=1)
+
+
+def test_an_unknown_strategy_is_named_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="portfolio"):
+        explore(programs.no_threads, strategy="luck")
+
+
+def test_the_process_is_left_alone() -> None:
+    before = threading.Lock, threading.Thread, threading.active_count()
+    explore(programs.executor, executions=5)
+    assert (threading.Lock, threading.Thread, threading.active_count()) == before
+
+
+def test_the_same_seed_repeats_the_search() -> None:
+    def search() -> list[list[int]]:
+        schedules: list[list[int]] = []
+        explore(
+            programs.sleeps_end_in_order,
+            executions=20,
+            seed=7,
+            on_execution=lambda outcome: schedules.append(list(outcome.choices)),
+        )
+        return schedules
+
+    assert search() == search()
+
+
+def test_public_names_exist() -> None:
+    for public in taskqueue_harness.__all__:
+        assert hasattr(taskqueue_harness, public)
