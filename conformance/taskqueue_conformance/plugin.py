@@ -12,18 +12,17 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from taskqueue_conformance.clause import Seen
     from taskqueue_conformance.records import Record
     from taskqueue_conformance.session import Options, Session
 
-__all__: list[str] = []
+__all__ = ["session_of"]
 
 SUITE = Path(__file__).resolve().parent / "suite"
 
@@ -133,12 +132,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if any(getattr(config.option, name) is not None for name in _CHECKED):
         # Now, since later is too late: an error while collecting is none of usage, and under
         # pytest-xdist it is an error inside pytest.
-        _session(config)
+        session_of(config)
     if config.option.tq_impl is None:
         return
     from taskqueue_conformance.bench import Unusable
 
-    session = _session(config)
+    session = session_of(config)
     try:
         _ = session.bench
     except Unusable as exc:
@@ -156,7 +155,7 @@ def _distributes(config: pytest.Config) -> bool:
     return getattr(config.option, "dist", "no") != "no" or bool(getattr(config.option, "tx", []))
 
 
-def _session(config: pytest.Config) -> Session:
+def session_of(config: pytest.Config) -> Session:
     """The session, made from the options at first use."""
     if _session_key not in config.stash:
         from taskqueue_conformance.session import Session
@@ -259,7 +258,15 @@ def pytest_configure_node(node: Any) -> None:
 
 
 class _SuiteModule(pytest.Module):
-    """A file of the suite, collected the same way whatever the host's ini says of names."""
+    """A file of the suite, collected the same way whatever the host calls its own things."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        from taskqueue_conformance import fixtures
+
+        # A module's own fixture goes before one of that name in the host's conftest file, and the
+        # host's tests do not see it.
+        vars(self.obj).update(seen=fixtures.seen, tq_session=fixtures.tq_session)
+        return super().collect()
 
     def funcnamefilter(self, name: str) -> bool:
         return name.startswith("test_")
@@ -308,7 +315,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             raise pytest.Collector.CollectError(
                 "the stress tests need pytest-repeat: leave out `-p no:repeat`, or install it"
             )
-        repeats = _session(metafunc.config).depth.repeats
+        repeats = session_of(metafunc.config).depth.repeats
         metafunc.definition.add_marker(pytest.mark.repeat(repeats))
 
 
@@ -323,7 +330,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     from taskqueue_conformance.clause import clause_of
 
-    session = _session(config)
+    session = session_of(config)
     config.stash[_state_key].collected = len(mine)
     if session.replayed is None:
         items[:] = [item for item in items if item.name != "test_7_replay" or not _of_suite(item)]
@@ -355,7 +362,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     from taskqueue_conformance.bench import Unusable
     from taskqueue_conformance.clause import clause_of
 
-    ours = _session(config)
+    ours = session_of(config)
     try:
         bench = ours.bench
     except Unusable as exc:
@@ -371,7 +378,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     if not config.stash[_state_key].collected:
         return []
-    options = _session(config).options
+    options = session_of(config).options
     return [
         f"conformance of {options.target}: profile {options.profile}, depth {options.depth.name}, "
         f"timeout factor {options.factor:g}, seed {options.seed}"
@@ -379,29 +386,6 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
 
 
 # -- running -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def tq_session(request: pytest.FixtureRequest) -> Session:
-    """The session of the suite, with the implementation loaded."""
-    session = _session(request.config)
-    _ = session.bench
-    return session
-
-
-@pytest.fixture
-def seen(request: pytest.FixtureRequest, tq_session: Session) -> Iterator[Seen]:
-    """What the implementation did in the scenarios of the test's clause."""
-    from taskqueue_conformance.clause import Seen, clause_of
-    from taskqueue_conformance.session import RECORDS
-
-    test = clause_of(request.node)
-    assert test is not None, "a test that takes `seen` says of which clause: @clause(...)"
-    what = Seen(test, tq_session.bench, tq_session.depth, tq_session.options.scenario)
-    yield what
-    for record in what.records:
-        record.test = request.node.name
-    request.node.stash[RECORDS] = what.records
 
 
 @pytest.hookimpl(wrapper=True)

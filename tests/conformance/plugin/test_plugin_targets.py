@@ -15,8 +15,8 @@ ONE_CLAUSE = ("-k", "test_4_2_")
 
 def assert_was_tested(ran: Ran) -> None:
     """The eager class, and nothing else, was under test: see conftest.py."""
-    assert ran.status == 1, ran
-    assert ran.place("TQ-4.2") == "FAILED", ran
+    assert ran.status == 1, ran.output
+    assert ran.place("TQ-4.2") == "FAILED", ran.output
 
 
 # -- what it may name ----------------------------------------------------------------------------
@@ -64,8 +64,8 @@ def test_a_target_is_found_from_the_invocation_directory(host: Host) -> None:
 
 def test_without_a_target_the_reference_is_tested(host: Host) -> None:
     ran = host.suite(*ONE_CLAUSE)
-    assert ran.status == 0, ran
-    assert ran.place("TQ-4.2") == "ok", ran
+    assert ran.status == 0, ran.output
+    assert ran.place("TQ-4.2") == "ok", ran.output
     assert "taskqueue_reference:TaskQueue" in ran.output
 
 
@@ -138,8 +138,8 @@ BROKEN = {
 
 
 def assert_refused(ran: Ran, *parts: str) -> None:
-    assert ran.status == 4, ran
-    assert len(ran.said) == 1, ran
+    assert ran.status == 4, ran.output
+    assert len(ran.said) == 1, ran.output
     for part in parts:
         assert part in ran.said[0]
 
