@@ -107,6 +107,37 @@ class MemoryManyOp(Op):
         return tuple([(~location.key, WRITE if write else READ) for location, write in fiber.obj])
 
 
+class Attempt(Op):
+    """An operation that fails where it may not wait and its object has no `resource` left.
+
+    A failure changes nothing, so it only observes: else it would hide from a thread that waits for
+    the resource who really took it.
+    """
+
+    __slots__ = ("patient", "resource")
+
+    def __init__(
+        self,
+        name: str,
+        parts: tuple[Access, ...],
+        resource: str,
+        *,
+        late: tuple[Access, ...] | None = None,
+        observes: bool = False,
+    ) -> None:
+        super().__init__(name, parts, late=late, observes=observes)
+        self.patient = late is not None
+        self.resource = resource
+
+    def accesses(self, fiber: Fiber) -> Accesses:
+        if self.patient and not fiber.expired:
+            parts = self.parts
+        else:
+            parts = self.late if getattr(fiber.obj, self.resource) else _OBSERVE
+        base = id(fiber.obj) << _PART_BITS
+        return tuple([(base | part, mode) for part, mode in parts])
+
+
 def dependent(first: Accesses, second: Accesses) -> bool:
     """True if two operations, by their accesses, may not commute."""
     for key, mode in first:
@@ -131,8 +162,8 @@ YIELD: Final = Op("yield", observes=True)
 SLEEP: Final = Op("sleep", observes=True)
 
 # Locks. Taking and giving back a mutex by itself changes nothing for good.
-ACQUIRE: Final = Op("acquire", ((TAKE, WRITE),), late=_TRY, observes=True)
-TRY_ACQUIRE: Final = Op("try to acquire", _TRY, observes=True)
+ACQUIRE: Final = Attempt("acquire", ((TAKE, WRITE),), "_free", late=_TRY, observes=True)
+TRY_ACQUIRE: Final = Attempt("try to acquire", _TRY, "_free", observes=True)
 RELEASE: Final = Op("release", ((GIVE, WRITE),), observes=True)
 LOCKED: Final = Op("locked", _OBSERVE, observes=True)
 
@@ -144,18 +175,21 @@ SET: Final = Op("set", ((TAKE, WRITE),))
 CLEAR: Final = Op("clear", ((TAKE, WRITE),))
 IS_SET: Final = Op("is_set", ((TAKE, READ),), observes=True)
 EVENT_WAIT: Final = Op("wait", ((TAKE, READ),), observes=True)
-DOWN: Final = Op("acquire", ((TAKE, WRITE),), late=_TRY, observes=True)
-TRY_DOWN: Final = Op("try to acquire", _TRY, observes=True)
+DOWN: Final = Attempt("acquire", ((TAKE, WRITE),), "_units", late=_TRY, observes=True)
+TRY_DOWN: Final = Attempt("try to acquire", _TRY, "_units", observes=True)
 UP: Final = Op("release", ((GIVE, WRITE),))
 BOUNDED_UP: Final = Op("release", ((TAKE, READ), (GIVE, WRITE)))
 
 # Queues.
-PUT: Final = Op("put", ((GIVE, WRITE),), late=((TAKE, READ), (GIVE, WRITE)))
+_OFFER: Final = ((TAKE, READ), (GIVE, WRITE))
+PUT: Final = Attempt("put", ((GIVE, WRITE),), "_room", late=_OFFER)
 # On a stack, what is taken next is what was put last.
-PUSH: Final = Op("put", ((TAKE, WRITE), (GIVE, WRITE)))
-GET: Final = Op("get", ((TAKE, WRITE),), late=_TRY, observes=True)
-TRY_PUT: Final = Op("put_nowait", ((TAKE, READ), (GIVE, WRITE)), observes=True)
-TRY_GET: Final = Op("get_nowait", _TRY, observes=True)
+_BOTH: Final = ((TAKE, WRITE), (GIVE, WRITE))
+PUSH: Final = Attempt("put", _BOTH, "_room", late=_BOTH)
+TRY_PUSH: Final = Attempt("put_nowait", _BOTH, "_room", observes=True)
+GET: Final = Attempt("get", ((TAKE, WRITE),), "_stamps", late=_TRY, observes=True)
+TRY_PUT: Final = Attempt("put_nowait", _OFFER, "_room", observes=True)
+TRY_GET: Final = Attempt("get_nowait", _TRY, "_stamps", observes=True)
 SIZE: Final = Op("size", _OBSERVE, observes=True)
 TASK_DONE: Final = Op("task_done", ((COUNT, ADD),))
 QUEUE_JOIN: Final = Op("join", ((COUNT, READ), (GIVE, READ)), observes=True)

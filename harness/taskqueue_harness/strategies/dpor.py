@@ -427,7 +427,18 @@ class SourceDPOR(Strategy):
     ) -> None:
         """Reverse the immediate ones among the races of event `number`."""
         events = self.events
-        races = sorted(set(races), reverse=True)
+        last = -1
+        for index in range(number - 1, -1, -1):
+            if events[index].tid == tid:
+                last = index
+                break
+        # Where the thread had come this far and could not go on, there is nothing to reverse: what
+        # kept it waiting came earlier, or what let it go on came later.
+        races = [
+            one
+            for one in sorted(set(races), reverse=True)
+            if one < last or one >= len(self.nodes) or tid in self.nodes[one].enabled
+        ]
         for first in races:
             owner = events[first].fiber
             if any(

@@ -84,7 +84,7 @@ class QueueModel(Primitive):
                 return
         else:
             if not block:
-                fiber.op = ops.TRY_PUT
+                fiber.op = ops.TRY_PUSH if self._lifo else ops.TRY_PUT
                 fiber.guard = True
             else:
                 if timeout is not None:
