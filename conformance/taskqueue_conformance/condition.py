@@ -13,6 +13,7 @@ import os
 import platform
 import re
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
@@ -84,7 +85,9 @@ def evaluate(text: str, values: Mapping[str, str] | None = None) -> bool:
     if len(text) > MAX_LENGTH:
         raise ConditionError(f"a condition may have {MAX_LENGTH} characters, this has {len(text)}")
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd escapes in strings
+            tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ConditionError(
             f"cannot read the condition {text!r}; write it like "
