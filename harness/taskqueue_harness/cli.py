@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import shlex
 import shutil
@@ -39,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
     except SystemExit as error:
         return UNUSABLE if error.code else OK
+    for stream in (sys.stdout, sys.stderr):
+        # What a program under test says may hold what no terminal can be sent.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     command = _Command(options)
     try:
         return command.run()

@@ -57,6 +57,13 @@ class Departure(NamedTuple):
 
 def parse(text: str) -> Departure:
     """The departure that `str` wrote down. Raises ValueError."""
+    try:
+        return _parse(text)
+    except ValueError:
+        raise ValueError(f"not a departure: {text!r}") from None
+
+
+def _parse(text: str) -> Departure:
     where, _, what = text.partition(": ")
     name, _, place = where.partition(", ")
     tid = _tid(name)
@@ -70,7 +77,7 @@ def parse(text: str) -> Departure:
     for kind in ("timeout", "interrupt", "clock"):
         if what.startswith(f"{kind} of "):
             return Departure(point, Target(kind, _tid(what[len(kind) + 4 :])))
-    raise ValueError(f"not a departure: {text!r}")
+    raise ValueError
 
 
 def _tid(name: str) -> Tid:

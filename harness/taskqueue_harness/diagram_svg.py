@@ -7,6 +7,7 @@ colour.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 from typing import Any
@@ -35,6 +36,7 @@ text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',mon
 .dot.late{fill:#f2b94b} .switch{stroke:#6b7480} .racing{fill:#3b1f1d}
 }"""
 
+_UNWRITABLE = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 _CLASS = {"failure": "hot", "wait": "hot", "departure": "late", "fold": "dim"}
 
 
@@ -136,4 +138,4 @@ def _text(x: int, y: int, text: str, name: str) -> str:
 
 def _clean(text: str) -> str:
     """Text that XML can hold: some control characters cannot be written in any way."""
-    return escape("".join(one if one >= " " and one < "\ufffe" else "\ufffd" for one in text))
+    return escape("".join("\ufffd" if _UNWRITABLE.match(one) else one for one in text))

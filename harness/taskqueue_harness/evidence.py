@@ -24,6 +24,8 @@ def evidence(result: Result) -> list[str]:
             if result.reproduced
             else "it failed, but its replay did not: not all of it depends on the schedule"
         )
+    elif result.strategy in ("replay", "follow"):
+        lines.append("one schedule was followed; nothing is said about others")
     elif result.grade == "unverified":
         lines.append("unverified: there was nothing to explore")
     elif result.exhausted:

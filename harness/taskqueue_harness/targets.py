@@ -50,7 +50,8 @@ def _is_program(value: object, module: types.ModuleType) -> bool:
         isinstance(value, types.FunctionType)
         and value.__module__ == module.__name__
         and not value.__name__.startswith("_")
-        and not _required(value)
+        and not inspect.signature(value).parameters
+        and not inspect.iscoroutinefunction(value)
     )
 
 

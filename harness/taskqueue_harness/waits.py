@@ -57,7 +57,8 @@ def _why(one: Blocked, blocked: dict[Tid, Blocked], names: dict[Tid, str], outco
         return f"{text} since {taken}" if taken is not None else text
     if one.operation == "join" and one.what.startswith("Thread "):
         return f"waits for {one.what} to end"
-    known = _NEVER.get(one.operation)
+    event = one.operation == "wake" and one.what.startswith("Event")
+    known = _NEVER.get("wait" if event else one.operation)
     if known is None:
         return f"stands before: {one.operation} of {one.what}"
     what, rescue = known
