@@ -76,10 +76,11 @@ class Event:
 class Place:
     """Who accessed a location last: the write, and what came after it, by mode."""
 
-    __slots__ = ("adds", "reads", "write")
+    __slots__ = ("adds", "reads", "write", "writes")
 
     def __init__(self) -> None:
         self.write = -1
+        self.writes: list[int] = []
         self.reads: dict[int, int] = {}
         self.adds: dict[int, int] = {}
 
@@ -358,7 +359,7 @@ class SourceDPOR(Strategy):
         if self._current(edge):
             clock = _join(clock, edge.clock)
         fresh = number >= self.fresh
-        races: list[int] = []
+        races: list[tuple[int, Place]] = []
         for key, mode in accesses:
             place = self.places.get(key)
             if place is None:
@@ -367,10 +368,11 @@ class SourceDPOR(Strategy):
                 one = events[other]
                 if one.fiber != own:
                     if fresh and not _knows(before, one.fiber, other):
-                        races.append(other)
+                        races.append((other, place))
                     clock = _join(clock, one.clock)
             if mode == ops.WRITE:
                 place.write = number
+                place.writes.append(number)
                 place.reads.clear()
                 place.adds.clear()
             elif mode == ops.READ:
@@ -384,7 +386,7 @@ class SourceDPOR(Strategy):
         event.clock = clock
         self.clocks[own] = clock
         if races:
-            self._reverse_all(races, number, event.tid, event)
+            self._reverse_all(races, number, event.tid, event, before)
 
     def _current(self, stamp: Any) -> bool:
         """Whether a stamp is from this execution; a lock of a shared module can hold older ones."""
@@ -410,7 +412,7 @@ class SourceDPOR(Strategy):
                     for other in _conflicts(place, mode):
                         one = self.events[other]
                         if one.fiber != fiber.index and not _knows(before, one.fiber, other):
-                            races.append(other)
+                            races.append((other, place))
             if races:
                 self._reverse_all(races, number, fiber.tid, None, before)
 
@@ -419,14 +421,14 @@ class SourceDPOR(Strategy):
 
     def _reverse_all(
         self,
-        races: list[int],
+        candidates: list[tuple[int, Place]],
         number: int,
         tid: Tid,
         event: Event | None,
-        known: list[int] | None = None,
+        known: list[int],
     ) -> None:
         """Reverse the immediate ones among the races of event `number`."""
-        events = self.events
+        events, nodes = self.events, self.nodes
         last = -1
         for index in range(number - 1, -1, -1):
             if events[index].tid == tid:
@@ -434,11 +436,18 @@ class SourceDPOR(Strategy):
                 break
         # Where the thread had come this far and could not go on, there is nothing to reverse: what
         # kept it waiting came earlier, or what let it go on came later.
-        races = [
-            one
-            for one in sorted(set(races), reverse=True)
-            if one < last or one >= len(self.nodes) or tid in self.nodes[one].enabled
-        ]
+        found = set()
+        for first, place in candidates:
+            if first < last or first >= len(nodes) or tid in nodes[first].enabled:
+                found.add(first)
+                continue
+            for earlier in reversed(place.writes):
+                if earlier <= last or _knows(known, events[earlier].fiber, earlier):
+                    break
+                if earlier < first and tid in nodes[earlier].enabled:
+                    found.add(earlier)
+                    break
+        races = sorted(found, reverse=True)
         for first in races:
             owner = events[first].fiber
             if any(
