@@ -109,7 +109,7 @@ class _Server:
         output_read, output_write = os.pipe()
         roots = [_HARNESS_ROOT, *supervisor.roots]
         code = (
-            "import sys; sys.path[:0] = sys.argv[2].split('|'); "
+            "import sys; sys.path[0] or sys.path.pop(0); sys.path[:0] = sys.argv[2].split('|'); "
             "from taskqueue_harness.supervised import main; main(int(sys.argv[1]))"
         )
         environment = {k: v for k, v in os.environ.items() if k not in supervisor.drop_environment}
