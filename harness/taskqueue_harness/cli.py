@@ -195,7 +195,7 @@ class _Command:
                 file=sys.stderr,
             )
             return UNUSABLE
-        print(result.summary())
+        print(textwrap.fill(result.summary(), self.width, subsequent_indent="    "))
         if result.verdict in ("diverged", "uncontrolled"):
             return self._inconclusive(result)
         assert result.outcome is not None
@@ -210,7 +210,7 @@ class _Command:
 
     def _conclude(self, program: Program, result: Result) -> int:
         self._clear()
-        print(result.summary())
+        print(textwrap.fill(result.summary(), self.width, subsequent_indent="    "))
         for line in evidence(result):
             print(textwrap.fill(line, self.width, initial_indent="  ", subsequent_indent="    "))
         if result.verdict in ("diverged", "uncontrolled"):

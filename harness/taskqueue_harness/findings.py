@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,9 @@ class Finding:
     def text(self, *, width: int = WIDTH, unicode: bool = True) -> str:
         """What went wrong, the lanes, and how small it was made."""
         text = draw(self.outcome, self.races, width=width, unicode=unicode)
-        return f"{text}\n{self.minimised}" if self.minimised is not None else text
+        if self.minimised is None:
+            return text
+        return f"{text}\n{textwrap.fill(str(self.minimised), width, subsequent_indent='   ')}"
 
     def svg(self) -> str:
         """The same as a picture."""

@@ -90,7 +90,7 @@ class Result:
             text += f"; every behaviour seen within {self.bounds}"
         elif self.cut:
             text += f"; not exhausted: {self.cut}"
-            if self.remaining is not None:
+            if self.remaining:
                 text += f", about {self.remaining:.0f} executions left"
         return text
 

@@ -106,7 +106,7 @@ def test_a_failure_is_shown_small_with_what_replays_it(run: Run) -> None:
     assert code == 1
     assert "broken: failed in execution" in out
     assert "minimised from " in out
-    assert "to 1 departure (1 preemption)" in out
+    assert "to 1 departure (1 preemption)" in " ".join(out.split())
     assert "!1 race on Counter#1.n" in out
     assert "it printed and logged:\ncounted 1" in out
     token = _token(out)

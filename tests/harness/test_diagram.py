@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import queue
 import threading
 import xml.etree.ElementTree as ET
@@ -15,6 +16,7 @@ from taskqueue_harness.diagram_svg import draw_svg
 from taskqueue_harness.findings import Finding, examine
 from taskqueue_harness.lanes import lanes
 from taskqueue_harness.waits import sentences
+from taskqueue_harness.world.races import Side
 
 
 class Cell:
@@ -229,9 +231,19 @@ def test_racing_lines_are_marked_and_others_are_not() -> None:
     assert {row.source for row in racing} == {"cell.shared += 1"}
     assert len({row.tid for row in racing}) == 2
     assert "!1 race on Cell#1.shared" in finding.text()
+    stranger = [
+        dataclasses.replace(race, first=_by(race.first), second=_by(race.second))
+        for race in finding.races
+    ]
+    assert not any(row.races for row in lanes(finding.outcome, stranger).rows)
     innocent = _find(guarded_failure)
     assert innocent.races == []
     assert "race" not in innocent.text()
+
+
+def _by(side: Side) -> Side:
+    """The same access by a thread that is not there."""
+    return dataclasses.replace(side, thread=(9,))
 
 
 def test_what_nobody_contends_for_is_left_out_and_said_to_be() -> None:
