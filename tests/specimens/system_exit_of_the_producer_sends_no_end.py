@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from base import TaskQueue as Correct
 
-# The hang is 3.5's, and 2.2's as well: the producer failed.
+# A hang after a failed producer, but not after an ordinary failure: 3.5, not 2.2.
 BREAKS = ("TQ-3.5",)
 SAYS = {"TQ-3.5": "waits in get()"}
 SCHEDULE = False
