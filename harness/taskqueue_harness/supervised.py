@@ -16,9 +16,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from os import _exit, dup2, fork, killpg, setsid, waitpid
-from typing import Any
+from typing import Any, NoReturn
 
 __all__ = ["Reply", "main"]
 
@@ -117,16 +117,31 @@ def main(fd: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A fork has only the thread that forks: prepared code that has others cannot be forked.
     channel.send({"prepared": {"value": value, "forks": _thread_count() == 1}})
-    _serve(channel, sock, perform, (wake_read, wake_write))
+    payload, fds, own = _serve(channel, sock, (wake_read, wake_write))
+    _task(perform, payload, fds, own=own)
 
 
 def _serve(
-    channel: _Channel,
-    sock: socket.socket,
-    perform: Callable[..., Any],
-    wake: tuple[int, int],
-) -> None:
+    channel: _Channel, sock: socket.socket, wake: tuple[int, int]
+) -> tuple[Any, list[int], bool]:
+    """Fork for each task; return, with the task, in the process that is to do it."""
     children: dict[int, int] = {}
+    try:
+        return _next_task(channel, sock, wake, children)
+    except ConnectionError:
+        _end(children)  # the supervisor was killed while it was told something
+
+
+def _end(children: Iterable[int]) -> NoReturn:
+    for pid in children:
+        with contextlib.suppress(OSError):
+            killpg(pid, signal.SIGKILL)
+    _exit(0)
+
+
+def _next_task(
+    channel: _Channel, sock: socket.socket, wake: tuple[int, int], children: dict[int, int]
+) -> tuple[Any, list[int], bool]:
     while True:
         _reap(channel, children)
         if not channel.buffered:
@@ -138,14 +153,10 @@ def _serve(
                 continue
         received = channel.receive()
         if received is None:
-            for pid in children:
-                with contextlib.suppress(OSError):
-                    killpg(pid, signal.SIGKILL)
-            _exit(0)
+            _end(children)
         message, fds = received
         if not message["fork"]:
-            _task(perform, message["payload"], fds, own=True)
-            return
+            return message["payload"], fds, True
         pid = fork()
         if pid == 0:
             sock.close()
@@ -153,8 +164,7 @@ def _serve(
             signal.set_wakeup_fd(-1)
             os.close(wake[1])
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _task(perform, message["payload"], fds, own=False)
-            return
+            return message["payload"], fds, False
         for fd in fds:
             os.close(fd)
         children[pid] = message["id"]
