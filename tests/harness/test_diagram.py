@@ -230,6 +230,11 @@ def test_racing_lines_are_marked_and_others_are_not() -> None:
     racing = [row for row in lanes(finding.outcome, finding.races).rows if row.races]
     assert {row.source for row in racing} == {"cell.shared += 1"}
     assert len({row.tid for row in racing}) == 2
+    for row in racing:
+        for number in row.races:
+            race = finding.races[number - 1]
+            modes = [side.is_write for side in (race.first, race.second) if side.thread == row.tid]
+            assert any(("write " if mode else "read ") in " ".join(row.events) for mode in modes)
     assert "!1 race on Cell#1.shared" in finding.text()
     stranger = [
         dataclasses.replace(race, first=_by(race.first), second=_by(race.second))
