@@ -193,6 +193,10 @@ class _Session:
 
     def _settle(self, performance: Performance) -> None:
         """Wait for callbacks that outlive run(), as long as they show signs of life."""
+        # Where run() has left early, what it started may be about to begin.
+        give_up = self.stage.now() + 500_000
+        while not performance.all_begun() and self.stage.now() < give_up:
+            self.stage.sleep(0.002)
         quiet_since, seen = self.stage.now(), len(performance.events)
         while not performance.all_left():
             self.stage.sleep(0.002)

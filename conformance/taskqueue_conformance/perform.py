@@ -199,6 +199,10 @@ class Performance:
         else:
             self._note(Code.RUN_RETURN, actor, 1)
 
+    def all_begun(self) -> bool:
+        """Whether every callback has begun."""
+        return all(self._begun)
+
     def all_left(self) -> bool:
         """Whether every callback that has begun has ended, or is stuck by plan."""
         begun = left = 0
