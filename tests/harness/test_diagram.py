@@ -110,6 +110,11 @@ def never_notified() -> None:
         condition.wait()
 
 
+def waits_alone() -> None:
+    """A barrier is Python code of the standard library, over a condition."""
+    threading.Barrier(2).wait()
+
+
 def five_threads() -> None:
     cell = Cell()
 
@@ -180,6 +185,7 @@ ALL = (
     taken_twice,
     not_given_back,
     never_notified,
+    waits_alone,
     five_threads,
     chatty,
     hasty,
@@ -312,6 +318,15 @@ def test_a_failure_stands_in_the_lane_of_the_thread_that_failed() -> None:
     (failure,) = [row for row in picture.rows if row.kind == "failure"]
     assert failure.tid == (1,)
     assert failure.source == 'assert cell.shared == 1, "came first"'
+    (end,) = [row for row in picture.rows if row.tid == (1,) and row.events == ["ends"]]
+    assert picture.rows.index(failure) < picture.rows.index(end)
+
+
+def test_a_step_within_the_library_is_shown_where_the_program_called_it() -> None:
+    text = _find(waits_alone).text()
+    assert f"test_diagram.py:{waits_alone.__code__.co_firstlineno + 2}" in text
+    assert "threading.Barrier(2).wait()" in text
+    assert "threading.py" not in text
 
 
 def test_an_endless_execution_is_cut_and_says_so() -> None:
