@@ -15,7 +15,7 @@ from taskqueue_conformance.contract import CLAUSES
 from tests.gallery.run import assess_in_child
 from tests.gallery.subjects import Subject, subjects
 
-AT_A_TIME = 3
+AT_A_TIME = 2
 SEED = 1
 
 ALL = list(subjects())
