@@ -49,6 +49,12 @@ class ClauseTest:
             found += pair
         return found
 
+    def judges(self, name: str, depth: Depth) -> bool:
+        """Whether a scenario of this name is among those that the test judges its clause by."""
+        judged = list(self.on(depth)) if self.on else []
+        judged += [variant for variant, _ in self.variants(depth)] if self.variants else []
+        return any(scenario.name == name for scenario in judged)
+
 
 def clause(
     clause_id: str, *, on: Family | None = None, variants: PairFamily | None = None

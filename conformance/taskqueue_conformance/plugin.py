@@ -332,8 +332,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     session = session_of(config)
     config.stash[_state_key].collected = len(mine)
-    if session.replayed is None:
-        items[:] = [item for item in items if item.name != "test_7_replay" or not _of_suite(item)]
+    unasked = [item for item in mine if not _is_asked_for(item, session)]
+    if unasked:
+        items[:] = [item for item in items if item not in unasked]
+        if session.options.scenario is not None:
+            config.hook.pytest_deselected(items=unasked)
     for item in mine:
         test = clause_of(item)
         if test is None:
@@ -345,6 +348,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elif not session.decisive(test.id):
             reason = f"beyond profile {session.options.profile}"
             item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
+
+
+def _is_asked_for(item: pytest.Item, session: Session) -> bool:
+    """Whether the test has something to look at, by `--tq-replay` and `--tq-scenario`."""
+    from taskqueue_conformance.clause import clause_of
+
+    if item.name == "test_7_replay":
+        return session.replayed is not None
+    name, test = session.options.scenario, clause_of(item)
+    return name is None or (test is not None and test.judges(name, session.depth))
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
