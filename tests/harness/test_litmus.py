@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Hashable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from taskqueue_harness import Outcome, explore
-
 from tests.litmus import clock, conditions, locks, memory, queues, threads
 from tests.litmus.declared import Declared, outcome_of
+
+from taskqueue_harness import Outcome, explore
 
 MODULES = (memory, locks, conditions, queues, threads, clock)
 

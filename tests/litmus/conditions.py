@@ -6,7 +6,6 @@ import threading
 from typing import Any
 
 from taskqueue_harness import Bounds
-
 from tests.litmus.declared import DEADLOCK, declares
 from tests.litmus.together import Record, together
 
@@ -208,9 +207,7 @@ def event_set_and_cleared() -> str:
     return "done"
 
 
-@declares(
-    {True: "set in time", False: "the time was up first"}, bounds=Bounds(early_timeouts=1)
-)
+@declares({True: "set in time", False: "the time was up first"}, bounds=Bounds(early_timeouts=1))
 def event_with_timeout() -> bool:
     event = threading.Event()
     got = []

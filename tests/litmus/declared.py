@@ -51,4 +51,4 @@ def declares(
 
 def outcome_of(outcome: Outcome) -> Hashable:
     """What an execution under the engine came to, in the terms of a declaration."""
-    return outcome.value if outcome.verdict == "done" else outcome.verdict  # type: ignore[no-any-return]
+    return outcome.value if outcome.verdict == "done" else outcome.verdict

@@ -6,7 +6,6 @@ import threading
 from typing import Any
 
 from taskqueue_harness import Bounds
-
 from tests.litmus.declared import declares
 from tests.litmus.together import Record, together
 

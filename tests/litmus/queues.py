@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 from typing import Any
 
 from taskqueue_harness import Bounds
-
 from tests.litmus.declared import DEADLOCK, declares
 from tests.litmus.together import Record, together
 
@@ -78,10 +78,11 @@ def sentinel_is_put_back() -> str:
 
 
 @declares(
-    {
-        order: "any merge of the two producers' orders"
-        for order in ("abAB", "aAbB", "aABb", "AabB", "AaBb", "ABab")
-    }
+    dict.fromkeys(
+        ("abAB", "aAbB", "aABb", "AabB", "AaBb", "ABab"), "any merge of the two producers' orders"
+    )
+        ("abAB", "aAbB", "aABb", "AabB", "AaBb", "ABab"), "any merge of the two producers' orders"
+    )
 )
 def two_producers() -> str:
     q: Any = queue.SimpleQueue()
@@ -128,10 +129,8 @@ def bounded_queue_with_timeout() -> str:
     got: list[str] = []
 
     def give() -> None:
-        try:
+        with contextlib.suppress(queue.Full):
             q.put("b", timeout=0.001)
-        except queue.Full:
-            pass
 
     together(give, lambda: got.append(q.get()))
     return "".join(got) + ("" if q.empty() else str(q.get()))
@@ -148,9 +147,7 @@ def put_into_a_full_queue() -> str:
     return "room"
 
 
-@declares(
-    {"item": "it came in time", "Empty": "it came late"}, bounds=Bounds(early_timeouts=1)
-)
+@declares({"item": "it came in time", "Empty": "it came late"}, bounds=Bounds(early_timeouts=1))
 def get_with_timeout() -> str:
     q: Any = queue.Queue()
     got: list[str] = []
@@ -165,9 +162,7 @@ def get_with_timeout() -> str:
     return got[0]
 
 
-@declares(
-    {"item": "it came in time", "Empty": "it came late"}, bounds=Bounds(early_timeouts=1)
-)
+@declares({"item": "it came in time", "Empty": "it came late"}, bounds=Bounds(early_timeouts=1))
 def simple_queue_get_with_timeout() -> str:
     q: Any = queue.SimpleQueue()
     got: list[str] = []
