@@ -97,4 +97,4 @@ def clock_read_after_a_sleep() -> int:
         s.seen = time.monotonic() - start
 
     together(read, lambda: time.sleep(1))
-    return round(s.seen)
+    return int(round(s.seen))

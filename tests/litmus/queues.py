@@ -81,8 +81,6 @@ def sentinel_is_put_back() -> str:
     dict.fromkeys(
         ("abAB", "aAbB", "aABb", "AabB", "AaBb", "ABab"), "any merge of the two producers' orders"
     )
-        ("abAB", "aAbB", "aABb", "AabB", "AaBb", "ABab"), "any merge of the two producers' orders"
-    )
 )
 def two_producers() -> str:
     q: Any = queue.SimpleQueue()
