@@ -25,11 +25,15 @@ from taskqueue_harness.kernel import Bounds, Kernel, Outcome, Step, Teardown
 from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import Schedule, decode
 from taskqueue_harness.strategies import STRATEGIES, Replay, Strategy
+from taskqueue_harness.world import hooks
 from taskqueue_harness.world.loader import World
 from taskqueue_harness.world.program import Loaded, Program
 
 DEFAULT_EXECUTIONS = 1_000
 """How many executions a strategy that never ends gets, if nothing else is said."""
+
+GRAVES = 100
+"""After so many threads that could not be ended the search ends: each costs memory for good."""
 
 
 class Exploration:
@@ -51,9 +55,18 @@ class Exploration:
 
     def execute(self, strategy: Strategy) -> Outcome:
         """One execution. `strategy` has begun it and is told its end."""
-        outcome = self.kernel.run(self.loaded.run, strategy)
+        outcome = self._run(strategy)
         strategy.end(outcome)
         return outcome
+
+    def warm_up(self) -> None:
+        """Have the program import what it will, so that no execution is the first to do so."""
+        self._run(Strategy())
+
+    def _run(self, strategy: Strategy) -> Outcome:
+        # Around all of it: threads that outlive the program's main function are under control, too.
+        with self.world.memory():
+            return self.kernel.run(self.loaded.run, strategy)
 
     def replay(self, choices: Iterable[int], *, record: bool = True) -> Outcome:
         """The execution that a list of choices stands for; recorded, or only repeated."""
@@ -211,8 +224,7 @@ class _Search:
 
     def _run(self, exploration: Exploration) -> None:
         result, strategy, kernel = self.result, self.strategy, exploration.kernel
-        # What the program imports is set up by now or now: no execution is the first to do so.
-        kernel.run(exploration.loaded.run, Strategy())
+        exploration.warm_up()
         start = shown = time.perf_counter()
         deadline = start + self.seconds if self.seconds is not None else None
         while True:
@@ -241,6 +253,9 @@ class _Search:
                 kernel.recording = True
             outcome = exploration.execute(strategy)
             if not self._count(exploration, outcome):
+                break
+            if len(kernel.graveyard) >= GRAVES:
+                result.cut = f"{GRAVES} threads that could not be ended"
                 break
             if result.executions % 64 == 0:
                 # Garbage is collected between executions only, lest it move their operations.
@@ -370,12 +385,12 @@ def _supervise(search: _Search, stall: float) -> None:
     """Run a search in its own OS thread; give it up if nothing happens any more."""
     thread = threading.Thread(target=search.run, name="exploration", daemon=True)
     thread.start()
-    beat, since = -1, time.monotonic()
+    beat, since = (-1, -1), time.monotonic()
     try:
         while not search.finished.wait(min(0.2, stall)):
             kernel = search.kernel
             if kernel is None or not kernel.active or kernel.heartbeat != beat:
-                beat = kernel.heartbeat if kernel is not None else -1
+                beat = kernel.heartbeat if kernel is not None else (-1, -1)
                 since = time.monotonic()
             elif time.monotonic() - since > stall:
                 _abandon(search, thread, stall)
@@ -413,6 +428,7 @@ def _abandon(search: _Search, thread: threading.Thread, stall: float) -> None:
     result.cut = "uncontrolled"
     # A loop in Python ends by this; a call into C that never returns stays behind.
     kernel.point = kernel._point_torn
+    hooks.abandon()
     ctypes.pythonapi.PyThreadState_SetAsyncExc(
         ctypes.c_ulong(thread.ident), ctypes.py_object(Teardown)
     )

@@ -25,6 +25,7 @@ can run (the fair scheduler of CHESS, Musuvathi and Qadeer, PLDI 2008, without i
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
@@ -276,7 +277,7 @@ class Kernel:
         self.watching = False
         self.asking = False
         self.graveyard: list[Any] = []
-        self.heartbeat = 0
+        self.executions = 0
         self.live: list[Fiber] = []
         self.stamp: Any = None
         self.point: Callable[[], None] = self._point_outside
@@ -295,7 +296,6 @@ class Kernel:
         self.interruptible = self.bounds.interrupts and self.bounds.faults > 0
         self.special = self.interruptible
         self.aside: list[Fiber] = []
-        self.offered = 0
         self.fiber_count = 0
         # Threads that nobody has joined. As long as there are any, alive or not, what the running
         # thread does to shared variables can be in another order with what they did.
@@ -319,6 +319,7 @@ class Kernel:
     def run(self, program: Callable[[], Any], strategy: Chooser) -> Outcome:
         """Run `program` as the main thread of a new execution and say how it ended."""
         self._reset()
+        self.executions += 1
         self.strategy = strategy
         self.asking = strategy.watches
         self.watching = strategy.watches or self.recording
@@ -370,6 +371,8 @@ class Kernel:
             if not glet.dead:
                 glet.throw(Teardown)
             if not glet.dead:
+                # Freed, it would be resumed once more, perhaps in another OS thread: never free it.
+                ctypes.pythonapi.Py_IncRef(ctypes.py_object(glet))
                 self.graveyard.append(glet)
         for fiber in self.live:
             fiber.switch = fiber.run = None
@@ -527,12 +530,12 @@ class Kernel:
         running = self.current
         running.steps += 1
         op = running.op
-        if op.observes:
+        if running.deadline is not None:
+            self.timed += 1
+        elif op.observes:
             self._poll(running)
         elif running.seen:
             running.seen.clear()
-        if running.deadline is not None:
-            self.timed += 1
         following = self._next(running)
         if following is running:
             if running.inject is not None:
@@ -552,7 +555,6 @@ class Kernel:
     def _next(self, running: Fiber) -> Fiber | None:
         """Decide which fiber runs its operation now; None if the execution has ended."""
         self.steps += 1
-        self.heartbeat += 1
         alternatives: list[Alternative]
         while True:
             alternatives = [fiber for fiber in self.live if fiber.guard]
@@ -560,10 +562,10 @@ class Kernel:
                 if running.guard and alternatives[0] is not running:
                     alternatives.remove(running)
                     alternatives.insert(0, running)
-                if self.special or self.timed:
+                if self.special or (self.timed and self.timeouts_left):
                     self._deviations(alternatives)
                 break
-            if self.special or self.timed:
+            if self.special or (self.timed and self.timeouts_left):
                 self._idle_deviations(alternatives)
                 if alternatives:
                     break
@@ -580,11 +582,9 @@ class Kernel:
             fibers = sum(1 for one in alternatives if type(one) is Fiber)
             choice = self.steps % fibers if fibers else 0
             self.choices.append(choice)
-            self.offered += 1
         else:
             choice = self.strategy.choose(alternatives, running)
             self.choices.append(choice)
-            self.offered += 1
         if choice < 0:
             self._finish("redundant", stop=True)
             return None
@@ -622,15 +622,6 @@ class Kernel:
     def _idle_deviations(self, alternatives: list[Alternative]) -> None:
         """Nothing can run, but something can happen before the clock moves."""
         self._deviations(alternatives)
-        if alternatives and self.timed:
-            earliest = min(f.deadline for f in self.live if f.deadline is not None)
-            # To end the earliest wait early is no different from waiting for it.
-            alternatives[:] = [
-                one
-                for one in alternatives
-                if type(one) is Deviation
-                and (one.kind != "timeout" or one.fiber.deadline > earliest)  # type: ignore[operator]
-            ]
         if alternatives:
             alternatives.insert(0, Deviation(self.main, "clock"))
 
@@ -669,7 +660,7 @@ class Kernel:
         seen = fiber.seen
         count = seen.get(key, 0) + 1
         seen[key] = count
-        if count > self.bounds.polls and fiber.deadline is None and len(self.live) > 1:
+        if count > self.bounds.polls and len(self.live) > 1:
             fiber.held_guard = fiber.guard
             fiber.guard = False
             self.aside.append(fiber)
@@ -751,7 +742,7 @@ class Kernel:
             outcome.message, outcome.exception, outcome.traceback, outcome.failed_tid = self.failure
         outcome.threads = self.fiber_count
         outcome.clock = self.clock
-        outcome.offered = self.offered
+        outcome.offered = len(self.choices)
         outcome.value = self.value
         self.outcome = outcome
 
@@ -765,10 +756,14 @@ class Kernel:
             return 0
         choice = self.strategy.draw(count, fiber)
         self.choices.append(choice)
-        self.offered += 1
         if choice:
             self.faults_left -= 1
         return choice
+
+    @property
+    def heartbeat(self) -> tuple[int, int]:
+        """Differs from one look to the next as long as anything happens."""
+        return self.executions, self.steps
 
     def changed(self, fiber: Fiber) -> None:
         """The operation of `fiber` did change something, although its kind need not."""

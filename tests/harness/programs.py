@@ -291,6 +291,21 @@ def check_then_set_dict() -> None:
     assert len(made) == 1
 
 
+def outlived() -> None:
+    """The main function returns before the threads it started race."""
+    box = Box()
+
+    def increment() -> None:
+        value = box.value
+        box.value = value + 1
+
+    def check() -> None:
+        together(increment, increment)
+        assert box.value == 2
+
+    Thread(target=check).start()
+
+
 def masked_hang() -> None:
     thread = Thread(target=queue.Queue().get, daemon=True)
     thread.start()
@@ -314,6 +329,7 @@ WRONG = {
     check_then_get_simple_queue: "failed",
     check_then_pop_deque: "failed",
     check_then_set_dict: "failed",
+    outlived: "failed",
     masked_hang: "stuck",
 }
 

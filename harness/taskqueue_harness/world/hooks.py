@@ -54,6 +54,18 @@ def active(memory: Memory) -> Iterator[Memory]:
         _memory, _written, _kinds, _objects, _access = before
 
 
+def abandon() -> None:
+    """Report to nobody: the execution that runs hangs, and will not come back to say so."""
+    global _memory, _written, _kinds, _objects, _access
+    _memory, _written, _kinds, _objects, _access = (
+        None,
+        frozenset(),
+        effects.BASE_KINDS,
+        {},
+        None,
+    )
+
+
 def is_hook_frame(frame: types.FrameType) -> bool:
     """True if the frame belongs to the hooks, not to the program."""
     return frame.f_code.co_filename == __file__

@@ -25,8 +25,7 @@ class Loaded:
 
     def run(self) -> Any:
         self.world.begin()
-        with self.world.memory():
-            return self._get()()
+        return self._get()()
 
     def _locate(self, program: Any) -> Callable[[], Program]:
         """How to find, in each execution, what `program` is in the world of that execution."""
