@@ -97,4 +97,5 @@ def clock_read_after_a_sleep() -> int:
         s.seen = time.monotonic() - start
 
     together(read, lambda: time.sleep(1))
-    return int(round(s.seen))
+    seconds: int = round(s.seen)
+    return seconds
