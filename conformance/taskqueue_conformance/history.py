@@ -340,7 +340,8 @@ class History:
         if start:
             yield f"... {start} events before"
         for code, actor, value, time in self.events[start:]:
-            yield f"{(time - self.events[0][3]) / 1e6:10.6f}  {actor_name(actor):<24} {self._words(code, value)}"
+            seconds = (time - self.events[0][3]) / 1e6
+            yield f"{seconds:10.6f}  {actor_name(actor):<24} {self._words(code, value)}"
 
     def _words(self, code: int, value: int) -> str:
         item = "None" if value == END else self.item_name(value) if value >= 0 else "a stranger"
