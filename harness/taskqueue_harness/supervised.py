@@ -17,7 +17,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from os import _exit, dup2, fork, killpg, setsid, waitpid
+from os import _exit, dup2, fork, kill, killpg, setsid, waitpid
 from typing import Any, NoReturn
 
 __all__ = ["Reply", "main"]
@@ -134,8 +134,10 @@ def _serve(
 
 def _end(children: Iterable[int]) -> NoReturn:
     for pid in children:
-        with contextlib.suppress(OSError):
-            killpg(pid, signal.SIGKILL)
+        # One that was forked a moment ago does not lead a group yet.
+        for end in (killpg, kill):
+            with contextlib.suppress(OSError):
+                end(pid, signal.SIGKILL)
     _exit(0)
 
 

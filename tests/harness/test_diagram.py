@@ -62,9 +62,11 @@ def guarded_failure() -> None:
 
 
 def crossed() -> None:
-    one, two = threading.Lock(), threading.Lock()
+    one, two, three = threading.Lock(), threading.Lock(), threading.Lock()
 
     def forth() -> None:
+        with three:
+            pass
         with one, two:
             pass
 
@@ -272,9 +274,12 @@ def test_the_waits_of_a_deadlock_come_first_with_the_circle_and_the_holders() ->
     assert lines[1].strip() == "circle: 0 (forth) -> 1 (back) -> 0 (forth)"
     first = crossed.__code__.co_firstlineno
     assert lines[2].strip() == (
-        f"0 (forth) waits for lock, held by 1 (back) since test_diagram.py:{first + 8}"
+        f"0 (forth) waits for lock, held by 1 (back) since test_diagram.py:{first + 10}"
     )
-    assert lines[3].split() == [f"test_diagram.py:{first + 4}", "with", "one,", "two:"]
+    assert lines[3].split() == [f"test_diagram.py:{first + 6}", "with", "one,", "two:"]
+    assert lines[4].strip() == (
+        f"1 (back) waits for lock, held by 0 (forth) since test_diagram.py:{first + 6}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ def _programs() -> Iterator[Callable[[], Any]]:
 
 PROGRAMS = list(_programs())
 
-TOO_MANY: dict[str, str] = {}
+TOO_MANY = {
+    "independent_reads_of_independent_writes": "four threads of two operations each",
+}
 """Programs that brute force does not finish, and why."""
 
 

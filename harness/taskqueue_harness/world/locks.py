@@ -141,7 +141,8 @@ class RLock(Primitive):
 
     __slots__ = ("__weakref__", "_count", "_free", "_owner")
 
-    def __init__(self) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        # The C type takes any arguments, and no notice of them.
         self._free: list[Any] = [None]
         self._owner: Fiber | None = None
         self._count = 0

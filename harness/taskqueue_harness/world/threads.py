@@ -116,6 +116,9 @@ class Started:
     def set(self) -> None:
         self._flag = True
 
+    def clear(self) -> None:
+        self._flag = False
+
     def wait(self, timeout: float | None = None) -> bool:
         return self._flag
 
@@ -163,6 +166,10 @@ def join(kernel: Kernel, subject: Any, fiber: Fiber, timeout: float | None) -> N
             kernel.loose -= 1
 
 
+def _final(cls: type, **kwargs: Any) -> None:
+    raise TypeError("type '_thread.lock' is not an acceptable base type")
+
+
 class ThreadWorld:
     """The virtual ``_thread`` and ``threading`` of one world."""
 
@@ -176,14 +183,16 @@ class ThreadWorld:
         self._stderr = stderr
 
         def bind(model: type, name: str, module: str, **more: Any) -> Any:
-            return type(
+            bound: Any = type(
                 name,
                 (model,),
                 {"kernel": kernel, "__module__": module, "__qualname__": name, **more}
                 | ({"__slots__": ()} if "__slots__" in vars(model) else {}),
             )
+            return bound
 
         self.Lock = bind(locks.Lock, "lock", "_thread")
+        self.Lock.__init_subclass__ = classmethod(_final)
         self.RLock = bind(locks.RLock, "RLock", "_thread")
         self.Condition = bind(
             locks.Condition,
@@ -304,6 +313,9 @@ class ThreadWorld:
             _excepthook=self._excepthook,
             _ExceptHookArgs=real._ExceptHookArgs,
         )
+        for value in list(vars(module).values()):
+            if isinstance(value, types.FunctionType | types.MethodType):
+                getattr(value, "__func__", value).__module__ = "_thread"
         for name in list(vars(module)):
             if not hasattr(real, name) and not name.startswith("__"):
                 delattr(module, name)
@@ -376,7 +388,7 @@ class ThreadWorld:
             if name:
                 name = str(name)
             else:
-                name = f"Thread-{next(self_world.counter)}"
+                name = f"Thread-{names['_counter']()}"
                 if target is not None:
                     with contextlib.suppress(AttributeError):
                         name += f" ({target.__name__})"
@@ -410,6 +422,9 @@ class ThreadWorld:
             if self._started._flag:
                 raise RuntimeError("threads can only be started once")
             daemon = self._daemonic
+            if names[starter] is not original:
+                # Somebody has put a function of their own in its place, to see it called or fail.
+                names[starter](self._bootstrap, ())
             fiber = kernel.spawn(self._bootstrap, (), {}, daemon=daemon, wait=not daemon)
             fiber.subject = fiber.thread = self
             self._fiber = fiber
@@ -473,7 +488,7 @@ class ThreadWorld:
 
         def dummy_init(self: Any) -> None:
             fiber = kernel.current
-            __init__(self, name=f"Dummy-{next(self_world.counter)}", daemon=True)
+            __init__(self, name=f"Dummy-{names['_counter']()}", daemon=True)
             self._started._flag = True
             self._fiber = fiber
             self._ident = self._native_id = fiber.ident
@@ -492,6 +507,8 @@ class ThreadWorld:
 
         self_world = self
         start_operation = self._start_operation
+        starter = "_start_joinable_thread" if tracks_handle else "_start_new_thread"
+        original = names[starter]
         for function in (
             __init__,
             start,
@@ -519,6 +536,8 @@ class ThreadWorld:
             """Return the number of Thread objects currently alive."""
             return len(active)
 
+        for function in (enumerate_threads, active_count, current_thread):
+            function.__module__ = "threading"
         names["enumerate"] = enumerate_threads
         names["active_count"] = active_count
         main_class = names["_MainThread"]
@@ -549,7 +568,6 @@ class ThreadWorld:
             (kernel.at_exit if kernel.active else self.at_exit).append(call)
 
         names["_register_atexit"] = register_atexit
-        self.counter = itertools.count(1)
         self.numbers = itertools.count(1)
 
     def reset(self) -> None:
@@ -557,7 +575,7 @@ class ThreadWorld:
         names = vars(self.high)
         names.clear()
         names.update(self._snapshot)
-        self.counter = itertools.count(1)
+        names["_counter"] = itertools.count(1).__next__
         self.numbers = itertools.count(1)
         self._active.clear()
         self.kernel.at_exit.extend(self.at_exit)

@@ -163,11 +163,14 @@ def test_where_no_clause_is_collected_the_plugin_does_nothing(
             roots = {"taskqueue_conformance", "taskqueue_harness", "taskqueue_reference",
                      "hypothesis", "coverage", "greenlet"}
             loaded = {name for name in sys.modules if name.partition(".")[0] in roots}
-            # What stands in the package itself is for users to import.
+            # What stands in the package itself is for users to import; the engine has a plug-in
+            # of its own.
             assert loaded == {
                 "taskqueue_conformance",
                 "taskqueue_conformance.adapters",
                 "taskqueue_conformance.plugin",
+                "taskqueue_harness",
+                "taskqueue_harness.pytest_plugin",
             }
         """,
     )
