@@ -4,7 +4,9 @@
 Yet nothing will ever change if everybody else is blocked for good and the pollers only look. An
 execution is *stuck* when the whole visible state comes back: between moves of the clock no
 operation changed anything, the same threads are blocked, and the pollers stand at the same places
-with the same local variables. Three such rounds settle it. A poller that reads the clock or counts
+with the same local variables. Three such rounds settle it, once every thread that waits for the
+clock has had its turn since the last change: who sleeps longer than the pollers do may yet change
+something. A poller that reads the clock or counts
 its rounds is in a new state each time, and goes on.
 """
 
@@ -24,12 +26,14 @@ _SIZED = (list, dict, set, tuple, frozenset, deque)
 class Stagnation:
     """Watches the idle moments of one execution."""
 
-    __slots__ = ("_changes", "_fibers", "_seen")
+    __slots__ = ("_changes", "_fibers", "_seen", "_sleeping")
 
     def __init__(self) -> None:
         self._changes = -1
         self._fibers = -1
         self._seen: dict[Any, int] = {}
+        # Operations, by then, of those that waited for the clock at the last change.
+        self._sleeping: dict[Fiber, int] = {}
 
     def look(self, kernel: Kernel) -> str:
         """Called when nothing can run. What is stuck, in words, or the empty string."""
@@ -37,6 +41,9 @@ class Stagnation:
             self._changes = kernel.changes
             self._fibers = len(kernel.live)
             self._seen.clear()
+            self._sleeping = {f: f.steps for f in kernel.live if f.deadline is not None}
+            return ""
+        if any(f.steps == steps and f.deadline is not None for f, steps in self._sleeping.items()):
             return ""
         state = tuple([_state(kernel, fiber) for fiber in kernel.live])
         count = self._seen.get(state, 0) + 1

@@ -14,13 +14,18 @@ import re
 import sys
 import unittest
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from taskqueue_harness import Bounds, Exploration
 from taskqueue_harness.strategies import RandomWalk, Replay
 from taskqueue_harness.world.program import Loaded
 
-SCOPE = ("test.support", "test.lock_tests", "test.support.threading_helper")
+SCOPE = (
+    "test.support",
+    "test.support.import_helper",
+    "test.support.threading_helper",
+    "test.lock_tests",
+)
 
 OUTSIDE = re.compile(
     r"assert_python_(ok|failure)|script_helper|_run_and_join|subprocess|os\.fork|os\.waitpid"
@@ -29,7 +34,7 @@ OUTSIDE = re.compile(
 """What puts a test outside: other processes, forks, other interpreters, the C API's own tests."""
 
 
-class Test(NamedTuple):
+class Method(NamedTuple):
     """A test method of CPython."""
 
     module: str
@@ -58,24 +63,36 @@ def run(module_name: str, case_name: str, method: str) -> list[str]:
     return found + [f"skipped: {reason}" for _, reason in result.skipped]
 
 
-def tests(module_name: str) -> Iterator[Test]:
+def methods_of(module_name: str) -> Iterator[Method]:
     """All test methods of a module that the interpreter itself would run."""
     module = importlib.import_module(module_name)
     for name, case in vars(module).items():
         if isinstance(case, type) and issubclass(case, unittest.TestCase):
             for method in unittest.defaultTestLoader.getTestCaseNames(case):
-                yield Test(module_name, name, method)
+                yield Method(module_name, name, method)
 
 
 LEFT_OUT = {
     "test_gettrace_all_threads": "sets the trace function of OS threads; fibers share one",
     "test_getprofile_all_threads": "sets the profile function of OS threads; fibers share one",
     "test_can_interrupt_tight_loops": "a real signal ends a loop that does nothing at all",
+    "test_interrupt_main_invalid_signal": "handlers of signals are the process's",
+    "test_interrupt_main_with_signal_handler": "handlers of signals are the process's",
+    "test_interrupt_main_noerror": "handlers of signals are the process's",
+    "test_disallow_instantiation": "the virtual lock is a class that can be called",
+    "test_foreign_thread": "a dummy thread ends with its thread, as it does since Python 3.12",
+    "test_ident_of_no_threading_threads": "the same",
+    "test_unraisable_exception": "what leaves a raw thread is the failure of the execution",
+    "test_shutdown_locks": "looks at private locks of the thread state",
+    "test_tstate_lock": "looks at private locks of the thread state",
+    "test_many_threads_nonblock": "fifty threads poll a million times",
+    "test_many_threads_timeout": "fifty threads poll a million times",
+    "test_reentrancy": "counts on the collector, which is off during an execution",
 }
 """Tests of threads alone that are left out, and why."""
 
 
-def outside(test: Test) -> str:
+def outside(test: Method) -> str:
     """Why a test cannot be one of threads alone, by what its source uses; or nothing."""
     case = getattr(sys.modules[test.module], test.case)
     if test.method in LEFT_OUT:
@@ -85,7 +102,6 @@ def outside(test: Test) -> str:
         text = inspect.getsource(function)
     except (OSError, TypeError):
         return ""
-    lines, start = inspect.getsourcelines(function)
     found = OUTSIDE.search(text)
     return found.group() if found else ""
 
@@ -94,14 +110,14 @@ def outside(test: Test) -> str:
 def exploration_of(module: str) -> Exploration:
     """One for all tests of a module: the world is compiled once."""
     return Exploration(
-        run,
+        functools.partial(run, module, "", ""),
         bounds=Bounds(early_timeouts=0, steps=200_000),
         scope=(*SCOPE, module),
         rewrite=False,
     )
 
 
-def explore_test(test: Test, schedules: int) -> Iterator[str]:
+def explore_test(test: Method, schedules: int) -> Iterator[str]:
     """Run a test under the default schedule and random ones; yields what went wrong."""
     exploration = exploration_of(test.module)
     exploration.loaded = Loaded(functools.partial(run, *test), exploration.world)

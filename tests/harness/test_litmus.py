@@ -25,6 +25,7 @@ PROGRAMS = list(_programs())
 
 TOO_MANY = {
     "independent_reads_of_independent_writes": "four threads of two operations each",
+    "thread_local": "three threads that share nothing, with many operations each",
 }
 """Programs that brute force does not finish, and why."""
 

@@ -166,7 +166,7 @@ def join(kernel: Kernel, subject: Any, fiber: Fiber, timeout: float | None) -> N
             kernel.loose -= 1
 
 
-def _final(cls: type, **kwargs: Any) -> None:
+def _final(cls: type, /, **kwargs: Any) -> None:
     raise TypeError("type '_thread.lock' is not an acceptable base type")
 
 
@@ -268,6 +268,8 @@ class ThreadWorld:
         def interrupt_main(signum: int = 2, /) -> None:
             kernel.main.inject = KeyboardInterrupt()
             kernel.main.guard = True
+            if kernel.current is kernel.main:
+                kernel.point()  # the handler runs before the next line does
 
         def get_ident() -> int:
             """Identify the current thread; derived from its spawn path."""
@@ -536,8 +538,8 @@ class ThreadWorld:
             """Return the number of Thread objects currently alive."""
             return len(active)
 
-        for function in (enumerate_threads, active_count, current_thread):
-            function.__module__ = "threading"
+        for public in (enumerate_threads, active_count, current_thread):
+            public.__module__ = "threading"
         names["enumerate"] = enumerate_threads
         names["active_count"] = active_count
         main_class = names["_MainThread"]
