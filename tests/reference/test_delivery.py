@@ -67,6 +67,7 @@ class EqualToEverything:
 @pytest.mark.parametrize(
     "item",
     [0, "", (), False, [], {}, float("nan"), ValueError("item"), KeyError, EqualToEverything()],
+    ids=lambda item: type(item).__name__,
     ids=repr,
 )
 def test_1_3_the_object_itself_is_delivered(item: object, finish: Finish) -> None:
