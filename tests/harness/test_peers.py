@@ -1,9 +1,9 @@
 """Where other tools of this kind went wrong, one test each; the programs are in `programs`.
 
-What `programs.RIGHT` and `programs.WRONG` hold of it is run by `test_explore`: imported names, locks
-made at module level, subclasses of Thread defined at import, Timer, executors, logging and
-current_thread() in threads, the order of sleeps, blocked daemons, polling with sleep, check-then-act
-on queues and containers, a lost wake-up in either order of the threads, the masked hang.
+What `programs.RIGHT` and `programs.WRONG` hold of it is run by `test_explore`: imported names,
+locks made at module level, subclasses of Thread defined at import, Timer, executors, logging and
+current_thread() in threads, the order of sleeps, blocked daemons, polling with sleep,
+check-then-act on queues and containers, a lost wake-up in either order, the masked hang.
 """
 
 from __future__ import annotations

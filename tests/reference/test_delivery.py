@@ -68,7 +68,6 @@ class EqualToEverything:
     "item",
     [0, "", (), False, [], {}, float("nan"), ValueError("item"), KeyError, EqualToEverything()],
     ids=lambda item: type(item).__name__,
-    ids=repr,
 )
 def test_1_3_the_object_itself_is_delivered(item: object, finish: Finish) -> None:
     """And it is not taken for the end, which would reach the consumer before the next item."""
