@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskqueue_harness.result import Result
+from taskqueue_harness.world.forms import NOT_MODELLED
 
 
 def evidence(result: Result) -> list[str]:
@@ -33,7 +34,7 @@ def evidence(result: Result) -> list[str]:
             f"proved: every behaviour was seen, up to the order of independent steps, in {run} "
             f"within {within}"
         )
-        lines.append("it holds for this program and for what is modelled: see the README, limits")
+        lines.append("it holds for this program but for what is not modelled: " + not_modelled())
     elif result.strategy == "preemptions" and result.cut.startswith("the bound"):
         lines.append(
             f"sampled: every schedule up to the bound on preemptions, {run}, within {within}; "
@@ -50,6 +51,11 @@ def evidence(result: Result) -> list[str]:
             lines.append("another --seed tries others; --strategy dpor tries all there are")
     lines += [f"note: {note}" for note in result.notes]
     return lines
+
+
+def not_modelled() -> str:
+    """What a proof says nothing about, in one line; the reasons are in the README."""
+    return "; ".join(limit.what for limit in NOT_MODELLED)
 
 
 def _n(number: int, thing: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from taskqueue_harness.cli import main
+from taskqueue_harness.world.forms import NOT_MODELLED
 
 PROGRAMS = """
 import os, random, threading, time
@@ -141,6 +142,8 @@ def test_sampled_and_proved_are_told_apart_with_counts_and_bounds(run: Run) -> N
     flat = " ".join(out.split())
     assert re.search(r"proved: every behaviour was seen, .* in \d+ schedules? within", flat)
     assert "at most 2 early timeouts (b), 3 polls per thread (p), 0 faults (f)" in flat
+    for limit in NOT_MODELLED:
+        assert limit.what in flat
 
 
 def test_a_search_that_a_limit_cut_is_not_called_proved(run: Run) -> None:

@@ -1,7 +1,10 @@
 """What explore finds, proves and says, program by program (see `programs`)."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.harness import programs
@@ -165,3 +168,22 @@ def test_the_same_seed_repeats_the_search() -> None:
 def test_public_names_exist() -> None:
     for public in taskqueue_harness.__all__:
         assert hasattr(taskqueue_harness, public)
+
+
+def test_a_script_can_explore_a_function_of_its_own(tmp_path: Path) -> None:
+    """What is executed afresh is not the script that explores, which would explore again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import threading\n"
+        "from taskqueue_harness import explore\n"
+        "def program():\n"
+        "    thread = threading.Thread(target=lambda: None)\n"
+        "    thread.start()\n"
+        "    thread.join()\n"
+        'if __name__ == "__main__":\n'
+        '    print(explore(program, strategy="dpor").grade)\n'
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "proved\n", done.stderr

@@ -244,6 +244,9 @@ class World:
             names.update(fixed)
         if os.path.basename(source.file) == "__init__.py":
             names["__path__"] = [os.path.dirname(source.file)]
+        if source.name == "__main__":
+            # The script that explores must not run, and explore, once more: as for multiprocessing.
+            names["__name__"] = "__mp_main__"
         self.modules[source.name] = module
         assert source.code is not None
         try:
