@@ -10,6 +10,7 @@ many timeouts may fire early, ``p`` how often a thread may look in vain before i
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import platform
 import warnings
@@ -65,16 +66,18 @@ def scenario(name: str, items: int, consumers: int) -> None:
                 return
             taken.append(item)
 
-    try:
-        SUBJECTS[name][0](produce, [consume] * consumers).run()
-    except Injected as error:
-        if error not in failed:
-            raise AssertionError("run() raised a failure of another run") from None
-    except (RuntimeError, KeyboardInterrupt):
-        pass  # a start that failed, or the interrupt, came out of run()
-    else:
-        assert not failed, "a failure was swallowed"
-        assert sorted(taken) == list(range(items)), taken
+    # The interrupt may come anywhere in this thread, even before run() and after.
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            SUBJECTS[name][0](produce, [consume] * consumers).run()
+        except Injected as error:
+            if error not in failed:
+                raise AssertionError("run() raised a failure of another run") from None
+        except RuntimeError:
+            pass  # the start that failed
+        else:
+            assert not failed, "a failure was swallowed"
+            assert sorted(taken) == list(range(items)), taken
 
 
 def main(argv: Sequence[str] | None = None) -> None:
