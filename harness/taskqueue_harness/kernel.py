@@ -307,6 +307,8 @@ class Kernel:
         self.tearing = False
         self.stamp = None
         self.stagnation = Stagnation()
+        # For each fiber when it last ran, as long as they are to take turns.
+        self.turns: dict[Any, int] = {}
         self.changes = 0
         self.trace: list[Step] = []
         self.names: dict[Tid, str] = {}
@@ -578,9 +580,7 @@ class Kernel:
                 # A reduction may hold even the only alternative to be explored already.
                 choice = self.strategy.choose(alternatives, running)
         elif self.fair:
-            # Round robin, in place of the strategy, to tell a slow execution from a livelock.
-            fibers = sum(1 for one in alternatives if type(one) is Fiber)
-            choice = self.steps % fibers if fibers else 0
+            choice = self._in_turn(alternatives)
             self.choices.append(choice)
         else:
             choice = self.strategy.choose(alternatives, running)
@@ -610,6 +610,20 @@ class Kernel:
             following.deadline = None
             self.timed -= 1
         return following
+
+    def _in_turn(self, alternatives: list[Alternative]) -> int:
+        """Who has not run for the longest: in place of the strategy, to tell slow from livelock.
+
+        That is strong fairness: who waits for a lock that others keep taking gets it the first time
+        it is free, where taking turns by number can meet it held each time.
+        """
+        turns = self.turns
+        fibers = sum(1 for one in alternatives if type(one) is Fiber)
+        if not fibers:
+            return 0
+        choice = min(range(fibers), key=lambda number: turns.get(alternatives[number], 0))
+        turns[alternatives[choice]] = self.steps
+        return choice
 
     def _deviations(self, alternatives: list[Alternative]) -> None:
         if self.timed and self.timeouts_left:

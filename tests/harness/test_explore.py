@@ -5,12 +5,20 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.harness import programs
 
 import taskqueue_harness
-from taskqueue_harness import Bounds, ExplorationFailed, Unloadable, explore, replay
+from taskqueue_harness import (
+    Bounds,
+    ExplorationFailed,
+    Unloadable,
+    explore,
+    replay,
+)
+from taskqueue_harness.kernel import Kernel
 
 SAMPLERS = ("portfolio", "random", "pct", "site-pct", "pos", "preemptions")
 CALM = Bounds(early_timeouts=0)
@@ -187,3 +195,18 @@ def test_a_script_can_explore_a_function_of_its_own(tmp_path: Path) -> None:
         [sys.executable, script], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout == "proved\n", done.stderr
+
+
+def test_everybody_gets_a_turn_who_is_ready_at_odd_moments_only() -> None:
+    """As one who waits for a lock that others keep taking: free, now and then, for a moment."""
+    kernel = Kernel(Bounds())
+    one, two, late = [kernel._fiber((number,), number) for number in range(3)]
+    chosen = []
+    for step in range(12):
+        kernel.steps = step
+        # Taking turns by the number of the step would never meet the third.
+        ready: list[Any] = [one, two, late] if step % 3 != 2 else [one, two]
+        chosen.append(ready[kernel._in_turn(ready)])
+    assert chosen.count(late) >= 3
+    assert chosen.count(one) >= 3
+    assert chosen.count(two) >= 3

@@ -10,6 +10,8 @@ is the acquisition, and tells the kernel which release made it possible.
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections import deque
 from itertools import repeat
 from typing import Any, ClassVar
@@ -142,7 +144,13 @@ class RLock(Primitive):
     __slots__ = ("__weakref__", "_count", "_free", "_owner")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        # The C type takes any arguments, and no notice of them.
+        # The C type takes any arguments, and no notice of them; since 3.13 it is told off for it.
+        if (args or kwargs) and sys.version_info >= (3, 13):
+            warnings.warn(
+                "Passing arguments to RLock is deprecated and will be removed in 3.15",
+                DeprecationWarning,
+                stacklevel=2,
+            )
         self._free: list[Any] = [None]
         self._owner: Fiber | None = None
         self._count = 0

@@ -136,6 +136,8 @@ class Handle:
         return self._done or (self._fiber is not None and bool(self._fiber.done))
 
     def _set_done(self) -> None:
+        if self._fiber is None:
+            raise RuntimeError("thread not started")
         self._done = True
 
     def join(self, timeout: float | None = None) -> None:
