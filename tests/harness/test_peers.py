@@ -145,4 +145,4 @@ def test_a_spin_wait_is_no_hang_and_memory_stays_flat(strategy: str) -> None:
     assert result.verdict == "done", result.summary()
     # Garbage is collected every so many executions: what counts is what it comes down to.
     if len(held) == 450:
-        assert min(held[300:]) - min(held[:150]) < 200_000, "bytes that 300 executions left behind"
+        assert min(held[300:]) - min(held[:150]) < 600_000, "bytes that 300 executions left behind"
