@@ -19,7 +19,7 @@ release and an attempt that can fail are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from taskqueue_harness.kernel import Fiber
@@ -138,6 +138,19 @@ class Attempt(Op):
         return tuple([(base | part, mode) for part, mode in parts])
 
 
+class GivingUp(Op):
+    """``Condition.wait``: waits on the condition, and gives the condition's lock back."""
+
+    __slots__ = ()
+
+    def accesses(self, fiber: Fiber) -> Accesses:
+        condition: Any = fiber.obj
+        return (
+            (id(condition) << _PART_BITS | TAKE, WRITE),
+            (id(condition._lock) << _PART_BITS | GIVE, WRITE),
+        )
+
+
 def dependent(first: Accesses, second: Accesses) -> bool:
     """True if two operations, by their accesses, may not commute."""
     for key, mode in first:
@@ -168,7 +181,7 @@ RELEASE: Final = Op("release", ((GIVE, WRITE),), observes=True)
 LOCKED: Final = Op("locked", _OBSERVE, observes=True)
 
 # Conditions, events, semaphores.
-WAIT: Final = Op("wait", ((TAKE, WRITE),), observes=True)
+WAIT: Final = GivingUp("wait", observes=True)
 WAKE: Final = Op("wake", late=((TAKE, READ),), observes=True)
 NOTIFY: Final = Op("notify", ((TAKE, WRITE),))
 SET: Final = Op("set", ((TAKE, WRITE),))
