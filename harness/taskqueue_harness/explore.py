@@ -381,9 +381,22 @@ def _tell(step: Step) -> str:
     return f"{step.operation} of {step.what} by {step.tid} with {step.choices} alternatives{where}"
 
 
+class _Explorer(threading.Thread):
+    """The OS thread of an exploration."""
+
+    def __init__(self, search: _Search) -> None:
+        super().__init__(target=search.run, name="exploration", daemon=True)
+
+
 def _supervise(search: _Search, stall: float) -> None:
     """Run a search in its own OS thread; give it up if nothing happens any more."""
-    thread = threading.Thread(target=search.run, name="exploration", daemon=True)
+    if isinstance(threading.current_thread(), _Explorer):
+        raise RuntimeError(
+            "an exploration was asked for within an exploration. The modules in scope, the main "
+            "script too, are executed afresh for the threads under control: what starts an "
+            'exploration belongs under `if __name__ == "__main__":`'
+        )
+    thread = _Explorer(search)
     thread.start()
     beat, since = (-1, -1), time.monotonic()
     try:
@@ -396,13 +409,20 @@ def _supervise(search: _Search, stall: float) -> None:
                 _abandon(search, thread, stall)
                 return
     except BaseException:
+        # A thread that goes on while the interpreter ends can bring the process down: it holds
+        # the lock of stderr, or is unwound through frames that may not be.
         search.stopped = True
+        thread.join(stall)
+        if thread.is_alive():
+            _end(search, thread)
+            thread.join(stall)
         raise
+    thread.join()
     if search.error is not None:
         raise search.error
 
 
-def _abandon(search: _Search, thread: threading.Thread, stall: float) -> None:
+def _abandon(search: _Search, thread: _Explorer, stall: float) -> None:
     """Report where an exploration hangs, and leave it behind."""
     kernel, result = search.kernel, search.result
     assert kernel is not None
@@ -426,10 +446,15 @@ def _abandon(search: _Search, thread: threading.Thread, stall: float) -> None:
     result.number = result.executions
     result.outcome = outcome
     result.cut = "uncontrolled"
-    # A loop in Python ends by this; a call into C that never returns stays behind.
-    kernel.point = kernel._point_torn
+    _end(search, thread)
+
+
+def _end(search: _Search, thread: _Explorer) -> None:
+    """End a loop in Python; a call into C that never returns stays behind."""
+    if search.kernel is not None:
+        search.kernel.point = search.kernel._point_torn
     hooks.abandon()
     ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread.ident), ctypes.py_object(Teardown)
+        ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Teardown)
     )
     gc.enable()

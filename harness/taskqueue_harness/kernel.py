@@ -325,7 +325,7 @@ class Kernel:
         self.strategy = strategy
         self.asking = strategy.watches
         self.watching = strategy.watches or self.recording
-        self.hub = getcurrent()
+        self.hub: Any = getcurrent()
         main = self._fiber((), 1)
         main.started = True
         main.run = self._main(main, program)
@@ -345,6 +345,9 @@ class Kernel:
             self.active = False
             self.point = self._point_outside
             self.current = self.outside
+            # greenlet frees the main greenlet of an ended OS thread on the ground of a reference
+            # count that a collection of this kernel, running meanwhile, makes wrong: it crashes.
+            self.hub = None
         outcome.trace = self.trace
         outcome.names = self.names
         self.live = []
@@ -518,6 +521,8 @@ class Kernel:
         fiber.guard = False
         following = self._next(fiber)
         glet = getcurrent()
+        # Whoever keeps the ended thread keeps no greenlet by it: see the end of `run`.
+        fiber.switch = fiber.run = None
         if following is None:
             glet.parent = self.hub
         else:
@@ -825,7 +830,7 @@ class Kernel:
 
     def stack(self, fiber: Fiber) -> list[FrameType]:
         """The frames of a fiber, innermost first, without those of this package."""
-        if not fiber.started:
+        if not fiber.started or fiber.switch is None:
             return []
         glet: Any = fiber.switch.__self__
         frame: FrameType | None = sys._getframe() if glet is getcurrent() else glet.gr_frame

@@ -1,12 +1,15 @@
 """What explore finds, proves and says, program by program (see `programs`)."""
 
+import gc
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import greenlet
 import pytest
 from tests.harness import programs
 
@@ -18,7 +21,9 @@ from taskqueue_harness import (
     explore,
     replay,
 )
+from taskqueue_harness.explore import Exploration
 from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.strategies import STRATEGIES
 
 SAMPLERS = ("portfolio", "random", "pct", "site-pct", "pos", "preemptions")
 CALM = Bounds(early_timeouts=0)
@@ -195,6 +200,42 @@ def test_a_script_can_explore_a_function_of_its_own(tmp_path: Path) -> None:
         [sys.executable, script], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout == "proved\n", done.stderr
+
+
+def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:
+    """It is executed afresh for the threads under control, and would explore within them."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import threading\n"
+        "from taskqueue_harness import explore\n"
+        "def program():\n"
+        "    threading.Lock().acquire()\n"
+        "explore(program).check()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert 'belongs under `if __name__ == "__main__":`' in done.stdout + done.stderr
+
+
+def test_an_ended_exploration_does_not_refer_to_the_greenlet_of_its_thread() -> None:
+    """greenlet frees that when the thread ends, counting the references to it.
+
+    A collection in another thread, in which the exploration is garbage, makes the count wrong;
+    the process crashed, once in some thousand explorations.
+    """
+    exploration = Exploration(programs.timer)
+    strategy = STRATEGIES["random"](0)
+    strategy.begin(exploration.kernel)
+    exploration.execute(strategy)
+    known: list[object] = [exploration]
+    seen = {id(exploration)}
+    while known:
+        for value in gc.get_referents(known.pop()):
+            assert value is not greenlet.getcurrent()
+            if id(value) not in seen and not isinstance(value, (ModuleType, type)):
+                seen.add(id(value))
+                known.append(value)
 
 
 def test_everybody_gets_a_turn_who_is_ready_at_odd_moments_only() -> None:
