@@ -29,6 +29,10 @@ _extract_stack = traceback.extract_stack
 IDLE_SHARE = 0.1
 """Less than this share of one processor counts as none: threads that poll use a little."""
 
+LONGEST_TURN = 0.5
+"""Seconds from one look to the next.  Where it is more, the whole process had no turn for a while:
+on a crowded machine, or stopped and continued.  That is nobody's silence."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -91,7 +95,7 @@ class Watch:
 
     def _body(self) -> None:
         limits = self._limits
-        began = last_change = _monotonic()
+        began = last_change = last_turn = _monotonic()
         seen = self._progress()
         used_at_change = _process_time()
         for turn in itertools.count():
@@ -100,6 +104,8 @@ class Watch:
             _sleep(0.05)
             now = _monotonic()
             count = self._progress()
+            last_change += max(0.0, now - last_turn - LONGEST_TURN)
+            last_turn = now
             if count != seen or self._awake_at() > now:
                 seen, last_change, used_at_change = count, now, _process_time()
                 if now - began < limits.cap:

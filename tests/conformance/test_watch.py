@@ -1,0 +1,79 @@
+"""The watch: what is a hang, and what is only a machine without a turn to give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from taskqueue_conformance import watch
+from taskqueue_conformance.watch import Limits, Watch
+
+LIMITS = Limits(quiet=3.0, spin=10.0, cap=25.0)
+
+
+class Clock:
+    """Time as the watch sees it; `turns` are the seconds that its first sleeps take."""
+
+    def __init__(self, *turns: float, busy: float = 0.0) -> None:
+        self.now = self.used = 0.0
+        self._turns = list(turns)
+        self._busy = busy
+
+    def sleep(self, seconds: float) -> None:
+        passed = self._turns.pop(0) if self._turns else seconds
+        self.now += passed
+        self.used += self._busy * passed
+
+
+Ended = tuple[str, str, float]
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
+    """Watch to the alarm; its kind, its sentence and when it came."""
+
+    def watch_it(clock: Clock, progress: Callable[[], int] = lambda: 0) -> Ended:
+        monkeypatch.setattr(watch, "_monotonic", lambda: clock.now)
+        monkeypatch.setattr(watch, "_process_time", lambda: clock.used)
+        monkeypatch.setattr(watch, "_sleep", clock.sleep)
+        alarms: list[Ended] = []
+        Watch(
+            LIMITS,
+            progress,
+            awake_at=lambda: 0.0,
+            beat=lambda: None,
+            alarm=lambda kind, sentence: alarms.append((kind, sentence, clock.now)),
+        )._body()
+        (alarm,) = alarms
+        return alarm
+
+    return watch_it
+
+
+def test_silence_without_processor_time_is_a_hang(watched: Callable[..., Ended]) -> None:
+    kind, sentence, when = watched(Clock())
+    assert kind == "hang"
+    assert sentence.startswith("nothing happened for 3.")
+    assert 3.0 <= when < 3.2
+
+
+def test_silence_at_work_is_a_hang_later(watched: Callable[..., Ended]) -> None:
+    kind, sentence, when = watched(Clock(busy=1.0))
+    assert kind == "hang"
+    assert sentence.startswith("nothing came of 10.")
+    assert 10.0 <= when < 10.2
+
+
+def test_progress_up_to_the_cap_is_slow(watched: Callable[..., Ended]) -> None:
+    clock = Clock()
+    kind, _, when = watched(clock, progress=lambda: int(clock.now))
+    assert kind == "slow"
+    assert 25.0 <= when < 25.2
+
+
+def test_a_process_that_had_no_turn_was_not_silent(watched: Callable[..., Ended]) -> None:
+    """On a crowded machine, or stopped and continued: the clock went on, and nobody could act."""
+    kind, _, when = watched(Clock(0.05, 4.0, 0.05, 2.0))
+    assert kind == "hang"
+    assert when > 4.0 + 2.0 + 1.5, "what followed was taken for silence before it was"
