@@ -73,6 +73,9 @@ class Bench:
         self._at_work = threading.Semaphore(AT_WORK)
         self._futures: dict[Scenario, Future[Observation]] = {}
         self._alone = threading.Lock()
+        self._in_doubt = threading.Lock()
+        self._goes_silent = False
+        """Whether it was silent a second time, which tells it from a machine that is too busy."""
 
     def open(self) -> None:
         """Import the implementation and build one queue with it."""
@@ -148,9 +151,16 @@ class Bench:
     @property
     def hangs(self) -> int:
         """How many of the scenarios performed so far hung, or ended their process."""
+        return sum(one.hung or one.died is not None for one in self._observed())
+
+    @property
+    def slow_ones(self) -> int:
+        """How many of the scenarios performed so far were given up although they made progress."""
+        return sum(one.slow is not None for one in self._observed())
+
+    def _observed(self) -> list[Observation]:
         done = [future for future in list(self._futures.values()) if future.done()]
-        seen = [future.result() for future in done if not future.cancelled()]
-        return sum(one.hung or one.died is not None for one in seen)
+        return [future.result() for future in done if not future.cancelled()]
 
     def _future(self, scenario: Scenario) -> Future[Observation]:
         with self._lock:
@@ -186,7 +196,16 @@ class Bench:
             "limits": {"quiet": 3.0 * factor, "spin": 10.0 * factor, "cap": cap},
         }
         supervisor = self._supervisor(optimised=scenario.optimised)
-        outcome = supervisor.perform(payload, cap + 5.0, 3.0 * factor, silence=4.0 * factor)
+
+        def perform() -> Outcome:
+            return supervisor.perform(payload, cap + 5.0, 3.0 * factor, silence=4.0 * factor)
+
+        outcome = perform()
+        if outcome.ended == "overdue" and not self._goes_silent:
+            with self._in_doubt:
+                if not self._goes_silent:
+                    outcome = perform()
+                    self._goes_silent = outcome.ended == "overdue"
         return Observation.from_outcome(scenario, outcome)
 
     def close(self) -> None:

@@ -45,6 +45,9 @@ SHRINK_SECONDS = 25.0
 MAX_HANGS = 4
 """After so many hangs nothing is drawn any longer: each costs seconds and says the same."""
 
+MAX_SLOW = 4
+"""With more ordinary scenarios than this that come to no end in time, nothing is drawn."""
+
 
 @st.composite
 def _producers(draw: st.DrawFn) -> Steps:
@@ -139,6 +142,9 @@ class Search:
         usual = self._bench.observe_all(self._ordinary)
         if sum(seen.hung or seen.died is not None for seen in usual) > MAX_HANGS:
             return self._blocked(test)
+        slow = [seen.slow for seen in usual if seen.slow is not None]
+        if len(slow) > MAX_SLOW:
+            return self._unverified(f"nothing was drawn: ordinary scenarios were {slow[0]}", test)
 
         @seed(self._seed)
         @settings(
@@ -212,6 +218,13 @@ class Search:
                 reason="ordinary scenarios hang; drawn ones would say the same",
                 test=test,
             )
+            for clause in UNIVERSAL
+            if clause not in self._bench.not_applicable
+        ]
+
+    def _unverified(self, reason: str, test: str) -> list[Record]:
+        return [
+            Record(clause, Status.UNVERIFIED, Grade.UNVERIFIED, reason=reason, test=test)
             for clause in UNIVERSAL
             if clause not in self._bench.not_applicable
         ]

@@ -25,12 +25,24 @@ MAX_EVIDENCE = 6
 CHEAP = 1.0
 """Seconds up to which a scenario is repeated for the mere number of times that it goes wrong."""
 
+MAX_TIMED = 2
+"""Pieces of evidence about time that are kept: each must be seen again first, which takes long."""
+
 HANGS_REPEATED = 3
-"""As long as there are no more hangs than this, a hang is repeated to see whether it comes back."""
+"""As long as there are no more hangs than this, a hang is repeated to see whether it comes back.
+
+Not where scenarios take as long as they may: what hung once may be such a one the next time.
+"""
 
 
-def findings(seen: Observation) -> Iterator[Finding]:
+def findings(seen: Observation) -> tuple[Finding, ...]:
     """All that an observation of an ordinary scenario contradicts, whatever way it ended."""
+    if seen.findings is None:  # every clause asks: what another one explains is none of its own
+        seen.findings = tuple(_findings(seen))
+    return seen.findings
+
+
+def _findings(seen: Observation) -> Iterator[Finding]:
     if seen.died is not None:
         yield Finding("TQ-2.1", f"{seen.died} before run() came back")
     for history in seen.histories:
@@ -266,7 +278,11 @@ def _add_evidence(
     """Look again, and keep what was seen; a sentence about time must come back every time."""
     times = of = 1
     timed = all(isinstance(sentence, Late) for sentence in sentences)
-    cheap = seen.seconds < CHEAP or (seen.hung and bench.hangs <= HANGS_REPEATED)
+    if timed and len(record.evidence) >= MAX_TIMED:
+        return
+    cheap = seen.seconds < CHEAP or (
+        seen.hung and bench.hangs <= HANGS_REPEATED and not bench.slow_ones
+    )
     if timed or (cheap and not record.evidence):
         for _ in range(REPEATS - 1):
             of += 1

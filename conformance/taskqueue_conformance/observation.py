@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from taskqueue_conformance.history import History
+from taskqueue_conformance.oracles import Finding
 from taskqueue_conformance.workload import Scenario
 from taskqueue_harness.supervise import Outcome
 
@@ -25,6 +26,7 @@ class Observation:
         exited: whether the process ended by itself after its answer.
         output: what it wrote.
         seconds: how long it took.
+        findings: what it contradicts, once somebody has asked `judgement.findings`.
     """
 
     scenario: Scenario
@@ -35,6 +37,7 @@ class Observation:
     exited: bool = False
     output: str = ""
     seconds: float = 0.0
+    findings: tuple[Finding, ...] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def from_outcome(cls, scenario: Scenario, outcome: Outcome) -> Observation:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import cache
 
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.things import ITEM_KINDS
@@ -45,16 +46,20 @@ TAKER: Steps = (Drain(), CheckOk())
 """A consumer that takes to the end and then asks whether all went well."""
 
 
-def regular(depth: Depth) -> list[Scenario]:
-    """What any implementation meets in ordinary use, in good runs and bad ones."""
-    return [
+@cache
+def regular(depth: Depth) -> tuple[Scenario, ...]:
+    """What any implementation meets in ordinary use, in good runs and bad ones.
+
+    Made once: nearly every clause asks for these, again and again.
+    """
+    return (
         *_good(depth),
         *_waiting(depth),
         *_failing(depth),
         *_ending_early(depth),
         *_first_failures(depth),
         *faults_at_every_point(depth),
-    ]
+    )
 
 
 def _good(depth: Depth) -> Iterator[Scenario]:
