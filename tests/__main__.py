@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,54 +19,76 @@ CHECKS: Sequence[Command] = (
     ("ruff", "check", "."),
     ("mypy",),
 )
-# An exploration that met an uncontrolled wait leaves its thread behind, greenlets and all: each
-# file of the engine's tests has a process of its own. They compute and do not wait, so that as
-# many as there are cores run side by side.
-ENGINE = [("pytest", "-q", str(path)) for path in sorted(Path("tests/harness").glob("test_*.py"))]
-# The galleries keep the cores busy by themselves.
-REST: Sequence[Command] = (
-    ("pytest", "-n", "2", "--ignore=tests/harness", "--ignore=tests/gallery"),
+# Both wait for other processes most of the time.
+WAITING: Sequence[Command] = (
     ("pytest", "tests/gallery"),
+    ("pytest", "-n", "2", "--ignore=tests/harness", "--ignore=tests/gallery"),
 )
+# These compute: one by one they take what the others leave, then as many as there are cores.
+# An exploration that met an uncontrolled wait leaves its thread behind, greenlets and all: each
+# file of the engine's tests has a process of its own.
+ENGINE = [("pytest", "-q", str(path)) for path in sorted(Path("tests/harness").glob("test_*.py"))]
 
 
-def run(command: Command, arguments: Sequence[str], *, capture: bool = False) -> int:
-    """Run a module's command line; what it prints comes at once, or in one piece when it ends."""
+def words_of(command: Command, arguments: Sequence[str]) -> list[str]:
+    """A module's command line; the arguments are those of pytest."""
     tool, *rest = command
-    words = [sys.executable, "-m", tool, *rest, *(arguments if tool == "pytest" else ())]
-    title = "$ " + " ".join([tool, *words[3:]])
-    if not capture:
-        print(title, flush=True)
-    began = time.monotonic()
-    done = subprocess.run(
-        words,
-        check=False,
-        text=True,
-        stdout=subprocess.PIPE if capture else None,
-        stderr=subprocess.STDOUT if capture else None,
-    )
-    if capture:
-        print(title, done.stdout, sep="\n", end="", flush=True)
-    print(f"({time.monotonic() - began:.0f} s)", flush=True)
-    return done.returncode
+    return [sys.executable, "-m", tool, *rest, *(arguments if tool == "pytest" else ())]
 
 
-def first_failure(statuses: Iterable[int]) -> int:
-    """The first status that is not 0, without waiting for those after it."""
-    return next((status for status in statuses if status), 0)
+def check(command: Command) -> int:
+    """Run one of the checks; what it prints comes at once."""
+    print("$ " + " ".join(command), flush=True)
+    return subprocess.run(words_of(command, ()), check=False).returncode
+
+
+class SideBySide:
+    """Commands that run at the same time, and end together when one of them fails.
+
+    Args:
+        arguments: for pytest.
+    """
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._arguments = arguments
+        self._lock = threading.Lock()
+        self._under_way: set[subprocess.Popen[str]] = set()
+        self.status = 0
+        """The exit status of the first that failed, 0 if none has."""
+
+    def run(self, command: Command) -> None:
+        """Run one, unless another has failed; what it prints comes in one piece when it ends."""
+        words = words_of(command, self._arguments)
+        began = time.monotonic()
+        with self._lock:
+            if self.status:
+                return
+            process = subprocess.Popen(
+                words, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+            self._under_way.add(process)
+        output, _ = process.communicate()
+        seconds = time.monotonic() - began
+        with self._lock:
+            self._under_way.remove(process)
+            if self.status and process.returncode:
+                return  # it was interrupted: nobody wants to read that
+            print("$ " + " ".join(words[2:]), output, f"({seconds:.0f} s)", sep="\n", flush=True)
+            if process.returncode:
+                self.status = process.returncode
+                for other in self._under_way:
+                    other.send_signal(signal.SIGINT)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run them all; the exit status is that of the first that fails, which ends the rest."""
-    status = first_failure(run(command, arguments) for command in CHECKS)
-    if status:
-        return status
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        status = first_failure(pool.map(lambda one: run(one, arguments, capture=True), ENGINE))
-        if status:
-            pool.shutdown(cancel_futures=True)
+    for command in CHECKS:
+        if status := check(command):
             return status
-    return first_failure(run(command, arguments) for command in REST)
+    tests = SideBySide(arguments)
+    with ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as pool:
+        list(pool.map(tests.run, [*WAITING, *ENGINE]))
+    return tests.status
 
 
 if __name__ == "__main__":

@@ -1,18 +1,20 @@
 """Runs the galleries again and again: ``python -m tests.gallery.run --runs 10``.
 
-Resumable: each result is a line of the state file, and what stands there is not run again. The
-summary says for each subject how many runs agreed with what it says of itself.
+Resumable: each result is a line of the state file, and what stands there for this Python and depth
+is not run again. The summary says for each subject how many runs agreed with what it says of
+itself.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ __all__ = ["assess_in_child", "main"]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEADLINE = 300.0
+PYTHON = ".".join(map(str, sys.version_info[:3]))
 
 
 def assess_one(name: str, seed: int, depth: str) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def assess_one(name: str, seed: int, depth: str) -> dict[str, Any]:
         "subject": name,
         "seed": seed,
         "depth": depth,
-        "python": ".".join(map(str, sys.version_info[:3])),
+        "python": PYTHON,
         "verdict": verdict(report).word,
         "failed": [one.clause for one in report.standings if one.status is Status.FAILED],
         "wrong": disagreements(subject, report),
@@ -59,22 +62,19 @@ def assess_in_child(subject: Subject, seed: int, depth: str = "quick") -> dict[s
     """Assess one subject in a process of its own, so that several can be at work."""
     command = [sys.executable, "-m", "tests.gallery.run", "--one", subject.name]
     command += ["--seed", str(seed), "--depth", depth]
+    this = {"subject": subject.name, "seed": seed, "depth": depth, "python": PYTHON}
     try:
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=False
         )
     except subprocess.TimeoutExpired:
         wrong = f"no verdict within {DEADLINE:g} s"
-        return {"subject": subject.name, "seed": seed, "wrong": [wrong]}
+        return {**this, "wrong": [wrong]}
     try:
         result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):
         last = (done.stderr or done.stdout).strip()[-600:]
-        return {
-            "subject": subject.name,
-            "seed": seed,
-            "wrong": [f"the suite broke ({done.returncode}): {last}"],
-        }
+        return {**this, "wrong": [f"the suite broke ({done.returncode}): {last}"]}
     return result
 
 
@@ -99,7 +99,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     galleries = (SCHEDULE,) if arguments.schedule else EXACT
     chosen = [one for one in subjects(galleries) if arguments.only in one.name]
     results = _run(chosen, arguments)
-    text = summary(chosen, results, arguments.depth)
+    command = f"python -m tests.gallery.run --runs {arguments.runs}"
+    command += " --schedule" if arguments.schedule else ""
+    text = summary(chosen, results, arguments.depth, command)
     print(text)
     if arguments.summary:
         arguments.summary.write_text(text)
@@ -108,34 +110,44 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(chosen: Sequence[Subject], arguments: argparse.Namespace) -> list[dict[str, Any]]:
     state: Path = arguments.state
-    done = [json.loads(line) for line in state.read_text().splitlines()] if state.exists() else []
-    known = {(result["subject"], result["seed"]) for result in done}
-    todo = [
-        (subject, seed)
-        for seed in range(1, arguments.runs + 1)
-        for subject in chosen
-        if (subject.name, seed) not in known
-    ]
+    lines = state.read_text().splitlines() if state.exists() else []
+    kept = {
+        (result["subject"], result["seed"]): result
+        for result in map(json.loads, lines)
+        if (result["depth"], result["python"]) == (arguments.depth, PYTHON)
+    }
+    wanted = [(subject, seed) for seed in range(1, arguments.runs + 1) for subject in chosen]
+    todo = [(subject, seed) for subject, seed in wanted if (subject.name, seed) not in kept]
     with ThreadPoolExecutor(arguments.jobs) as pool, state.open("a") as file:
-        runs = pool.map(lambda one: assess_in_child(one[0], one[1], arguments.depth), todo)
-        for result in runs:
-            file.write(json.dumps(result) + "\n")
-            file.flush()
-            done.append(result)
-            mark = "ok  " if not result["wrong"] else "DIFF"
-            print(mark, result["subject"], result["seed"], result.get("seconds", ""), flush=True)
-            for sentence in result["wrong"]:
-                print("     ", sentence, flush=True)
-    names = {subject.name for subject in chosen}
-    return [result for result in done if result["subject"] in names]
+        runs = [pool.submit(assess_in_child, *one, arguments.depth) for one in todo]
+        try:
+            for run in as_completed(runs):
+                result = run.result()
+                file.write(json.dumps(result) + "\n")
+                file.flush()
+                kept[result["subject"], result["seed"]] = result
+                _show(result)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [kept[subject.name, seed] for subject, seed in wanted]
 
 
-def summary(chosen: Sequence[Subject], results: Sequence[dict[str, Any]], depth: str) -> str:
+def _show(result: dict[str, Any]) -> None:
+    mark = "ok  " if not result["wrong"] else "DIFF"
+    print(mark, result["subject"], result["seed"], result.get("seconds", ""), flush=True)
+    for sentence in result["wrong"]:
+        print("     ", sentence, flush=True)
+
+
+def summary(
+    chosen: Sequence[Subject], results: Sequence[dict[str, Any]], depth: str, command: str
+) -> str:
     """A line per subject: runs that agreed, of how many, and what did not."""
     lines = [
         "# The galleries",
         "",
-        f"Depth {depth}; Python {', '.join(sorted({r.get('python', '?') for r in results}))}. "
+        f"Made by `{command}`. Depth {depth}; Python {PYTHON}; {os.cpu_count()} cores. "
         "A run agrees when exactly the clauses fail that the subject names "
         "(for a hostile one: when the verdict is one that it allows; for a schedule-only one: when "
         "no other clause fails).",
