@@ -386,6 +386,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             wanted = test.scenarios(ours.depth)
             only = ours.options.scenario
             bench.prefetch(one for one in wanted if only is None or one.name == only)
+    # Last, as the tests come last: where every run hangs, one after another would take minutes.
+    bench.prefetch(ours.stress(*which) for which in map(_stress_of, mine) if which is not None)
+
+
+def _stress_of(item: pytest.Item) -> tuple[str, int] | None:
+    """Name and repetition of a stress test's scenario; None if it is another test."""
+    if not isinstance(item, pytest.Function) or item.originalname != "test_5_stress":
+        return None
+    params: dict[str, Any] = item.callspec.params
+    return params["name"], params.get("__pytest_repeat_step_number", 0)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:

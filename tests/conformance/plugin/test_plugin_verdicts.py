@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from taskqueue_conformance.suite.test_5_stress import NAMES as STRESS
+
 if TYPE_CHECKING:
     from tests.conformance.plugin.conftest import PATIENCE, Host
 else:
@@ -163,3 +165,26 @@ def test_an_interrupted_run_comes_back_and_leaves_nothing(
     expected = 2 if number is signal.SIGINT else -signal.SIGKILL
     assert ran.status == expected, ran.output
     assert "INTERNALERROR" not in ran.output
+
+
+def test_stress_tests_that_hang_are_waited_for_together(host: Host) -> None:
+    """All are under way before the first is given up, which would take five minutes here."""
+    pipe = host.folder / "started"
+    os.mkfifo(pipe)
+    host.write(
+        "hangs.py",
+        in_run(f"os.write(os.open({str(pipe)!r}, os.O_WRONLY), b'.')", "threading.Event().wait()"),
+    )
+    ours = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        chosen = ("--impl", "hangs", "-k", "test_5_stress", "--tq-timeout", "100")
+        process = host.start(*host.quick, *chosen)
+        started = b""
+        while len(started) < len(STRESS):
+            assert select.select([ours], [], [], PATIENCE)[0], f"{len(started)} were started"
+            started += os.read(ours, len(STRESS))
+        process.send_signal(signal.SIGINT)
+        ran = host.finish(process)
+    finally:
+        os.close(ours)
+    assert ran.status == 2, ran.output
