@@ -59,6 +59,7 @@ class SideBySide:
     def run(self, command: Command) -> None:
         """Run one, unless another has failed; what it prints comes in one piece when it ends."""
         words = words_of(command, self._arguments)
+        title = "$ " + " ".join(words[2:])
         began = time.monotonic()
         with self._lock:
             if self.status:
@@ -67,13 +68,14 @@ class SideBySide:
                 words, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
             )
             self._under_way.add(process)
+            print(title, "&", flush=True)
         output, _ = process.communicate()
         seconds = time.monotonic() - began
         with self._lock:
             self._under_way.remove(process)
             if self.status and process.returncode:
                 return  # it was interrupted: nobody wants to read that
-            print("$ " + " ".join(words[2:]), output, f"({seconds:.0f} s)", sep="\n", flush=True)
+            print(title, output, f"({seconds:.0f} s)", sep="\n", flush=True)
             if process.returncode:
                 self.status = process.returncode
                 for other in self._under_way:
