@@ -457,6 +457,8 @@ def _conclude(session: pytest.Session, state: _State) -> None:
     config = session.config
     ours = config.stash[_session_key]
     selection = _selection(config, state)
+    if not ours.about:
+        _ = ours.bench  # without --impl it is pytest-xdist's workers alone that have met it
     lines, code = finish.conclude(ours, _gathering.records, selection, state.began, config.option)
     state.lines = lines
     _gathering.records = []

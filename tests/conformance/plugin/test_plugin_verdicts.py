@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 from typing import TYPE_CHECKING
@@ -83,10 +84,14 @@ def test_it_comes_back_under_xdist(host: Host) -> None:
 
 
 def test_a_conformant_one_ends_with_0(host: Host) -> None:
-    """The whole suite at its smallest depth, spread over two workers, and no process is left."""
-    ran = host.suite("-n", "2")
+    """The whole suite at its smallest depth, spread over two workers, and no process is left.
+
+    It reaches every line and every branch of the reference.
+    """
+    ran = host.suite("-n", "2", "--tq-cov")
     assert ran.status == 0, ran.output
     assert "conformant to core: 30 of 30 verified" in ran.output
+    assert re.search(r"task_queue\.py: (\d+) of \1 statements reached$", ran.output, re.MULTILINE)
 
 
 def test_profiles_decide_what_counts(host: Host) -> None:
