@@ -276,19 +276,9 @@ class _Session:
         logging.setLogRecordFactory(factory)
 
     def _heard(self, record: logging.LogRecord) -> None:
-        exc = record.exc_info[1] if record.exc_info else None
-        try:
-            text = record.getMessage()
-        except Exception:
-            text = str(record.msg)
-        text += record.exc_text or ""
         for performance in self.performances:
-            number = performance.failure_in(exc, text)
-            if number is not None:
-                traced = exc is not None or "Traceback" in text
-                self.logged.append(
-                    {"failure": number, "level": record.levelno, "traceback": traced}
-                )
+            if (heard := performance.hear(record)) is not None:
+                self.logged.append(heard)
 
     # -- the watch -----------------------------------------------------------------------------
 

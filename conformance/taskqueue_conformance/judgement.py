@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from taskqueue_conformance.bench import Bench
 from taskqueue_conformance.observation import Observation
-from taskqueue_conformance.oracles import UNIVERSAL, Finding, Oracle, contradictions
+from taskqueue_conformance.oracles import UNIVERSAL, Finding, Oracle
+from taskqueue_conformance.oracles.findings import findings
 from taskqueue_conformance.oracles.sentences import Either, Late
 from taskqueue_conformance.oracles.special import SpecialOracle, start_failed
 from taskqueue_conformance.records import Evidence, Grade, Record, Status
@@ -27,16 +28,6 @@ CHEAP = 1.0
 
 HANGS_REPEATED = 3
 """As long as there are no more hangs than this, a hang is repeated to see whether it comes back."""
-
-
-def findings(seen: Observation) -> Iterator[Finding]:
-    """All that an observation of an ordinary scenario contradicts, whatever way it ended."""
-    if seen.died is not None:
-        yield Finding("TQ-2.1", f"{seen.died} before run() came back")
-    for history in seen.histories:
-        if history.construction_error is not None and history.scenario.consumers:
-            yield Finding("TQ-2.1", f"the constructor raised {history.construction_error}")
-        yield from contradictions(history)
 
 
 def judge(clause: str, oracle: Oracle, bench: Bench, scenarios: Sequence[Scenario]) -> Record:
