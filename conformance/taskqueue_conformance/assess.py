@@ -63,6 +63,7 @@ def _records(session: Session, drawn: bool) -> Iterator[Record]:
     tests = list(clause_tests())
     for test, _ in tests:
         bench.prefetch(test.scenarios(depth))
+        bench.prefetch_jobs(test.jobs(depth))
     names = [scenario.name for scenario in scenarios.stress(depth, 0)]
     stress = [session.stress(name, step) for name in names for step in range(depth.repeats)]
     bench.prefetch(stress)

@@ -20,8 +20,11 @@ from os import _exit
 from typing import Any
 
 from taskqueue_conformance import measure
+from taskqueue_conformance.engine.job import Job
+from taskqueue_conformance.engine.scope import Place, place_of
+from taskqueue_conformance.engine.searching import search, show
 from taskqueue_conformance.history import actor_name
-from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load
+from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load, names_of
 from taskqueue_conformance.perform import Performance
 from taskqueue_conformance.preempt import Preemption
 from taskqueue_conformance.stage import RealStage
@@ -33,13 +36,14 @@ from taskqueue_harness.supervised import Reply
 __all__ = ["perform", "prepare"]
 
 _subject: Any = None
+_place: Place | None = None
 _files: list[str] = []
 _coverage: dict[str, str] | None = None
 
 
 def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
     """Load the implementation. The answer has "error", or what there is to know about it."""
-    global _subject, _files, _coverage
+    global _subject, _place, _files, _coverage
     # The host's `-W error` governs the suite, not foreign code: oss2 does not even import under it.
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
@@ -54,6 +58,7 @@ def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
         if covering is not None:
             measure.finish(covering)
     _files = files_of(_subject)
+    _place = place_of(_subject, *names_of(argument["target"]))
     return {
         "files": _files,
         "name": getattr(_subject, "__qualname__", type(_subject).__qualname__),
@@ -76,10 +81,34 @@ def perform(payload: Mapping[str, Any], reply: Reply) -> bool:
     if payload.get("smoke"):
         reply(_smoke())
         return False
+    if "job" in payload:
+        _explore(payload, reply)
+        return False
     scenario = Scenario.from_json(payload["scenario"])
     session = _Session(scenario, Limits(**payload["limits"]), reply)
     session.run()
     return scenario.leave_by_exit
+
+
+def _explore(payload: Mapping[str, Any], reply: Reply) -> None:
+    """Explore a job, or show one execution of it."""
+    assert _place is not None
+    os.nice(5)  # runs on real threads are about time, and go first
+    job, (place, scope) = Job.from_json(payload["job"]), _place
+    stall = payload["stall"]
+    if "schedule" in payload:
+        found = show(
+            job,
+            payload["schedule"],
+            place,
+            scope,
+            smaller=payload["smaller"],
+            stall=stall,
+            progress=reply.beat,
+        )
+    else:
+        found = search(job, place, scope, stall=stall, progress=reply.beat)
+    reply(found.to_json())
 
 
 def _smoke() -> dict[str, Any]:

@@ -131,13 +131,18 @@ def explained(sentence: str, bench: Bench, ordinary: Sequence[Scenario]) -> bool
 
 
 def contradicted(bench: Bench, ordinary: Sequence[Scenario]) -> set[str]:
-    """The clauses that any of the regular scenarios contradicts for certain."""
-    found = [one for seen in bench.observe_all(ordinary) for one in findings(seen)]
-    others = {one: getattr(one.seen, "others", ()) for one in found}
-    certain = {one.clause for one in found if not others[one]}
+    """The clauses that any of the regular scenarios contradicts for certain, or any usual job."""
+    found = {
+        (one.clause, getattr(one.seen, "others", ()))
+        for seen in bench.observe_all(ordinary)
+        for one in findings(seen)
+    }
+    for exploration in bench.explore_all(bench.usual):
+        found |= {(one.clause, one.others) for one in exploration.contradictions}
+    certain = {clause for clause, others in found if not others}
     if "TQ-1.1" not in certain:
         # Nothing is lost when all goes well, so what is lost otherwise is for that reason.
-        certain |= {one.clause for one in found if others[one] == ("TQ-1.1",)}
+        certain |= {clause for clause, others in found if others == ("TQ-1.1",)}
     return certain
 
 

@@ -386,6 +386,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             wanted = test.scenarios(ours.depth)
             only = ours.options.scenario
             bench.prefetch(one for one in wanted if only is None or one.name == only)
+            jobs = test.jobs(ours.depth)
+            bench.prefetch_jobs(job for job in jobs if only is None or job.name == only)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:

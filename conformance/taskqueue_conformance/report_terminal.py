@@ -19,7 +19,7 @@ from taskqueue_conformance.layout import (
     wrapped,
 )
 from taskqueue_conformance.measure import Unreached
-from taskqueue_conformance.records import Evidence, Standing, Status
+from taskqueue_conformance.records import Basis, Evidence, Grade, Standing, Status
 from taskqueue_conformance.report import Header, Place, Report, place_of, stale_clauses, verdict
 from taskqueue_conformance.report_stacks import thin
 
@@ -179,12 +179,17 @@ def _detail(report: Report, standing: Standing) -> str:
     if place is Place.BLOCKED:
         return f"by {', '.join(standing.blocked_by)}" if standing.blocked_by else standing.reason
     if place in (Place.VERIFIED, Place.FAILED):
-        counts = ", ".join(
-            f"{number:,} {word}{'' if number == 1 else 's'}"
-            for number, word in ((standing.scenarios, "scenario"), (standing.runs, "run"))
-        )
-        return f"{standing.grade.value:<8}  {counts}, {standing.seconds:.1f} s"
+        counts = ", ".join(_basis(basis) for basis in standing.bases)
+        return f"{standing.grade.value:<8}  {counts}"
     return "" if place is Place.NOT_RUN else clean(standing.reason)
+
+
+def _basis(basis: Basis) -> str:
+    """'1,204 schedules of 12 scenarios' for what the engine saw, '56 runs' for real threads."""
+    if basis.grade is Grade.OBSERVED:
+        return f"{basis.runs:,} run{'' if basis.runs == 1 else 's'}"
+    word = "all" if basis.grade is Grade.PROVED else "some"
+    return f"{word} {basis.runs:,} schedules of {basis.scenarios} scenarios"
 
 
 # -- what was seen of the clauses that fail ------------------------------------------------------

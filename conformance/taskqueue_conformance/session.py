@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from taskqueue_conformance import scenarios
+from taskqueue_conformance import bounded, scenarios
 from taskqueue_conformance.baseline import Baseline
 from taskqueue_conformance.bench import Bench, Settings, Unusable
 from taskqueue_conformance.clause import raise_outcome
@@ -129,6 +129,8 @@ class Session:
                 options.target,
                 options.factor,
                 cap=120.0 if options.depth.name == "deep" else 25.0,
+                seed=options.seed,
+                explore=options.depth.explore,
                 coverage_folder=options.coverage_folder,
                 cwd=options.cwd,
             )
@@ -138,6 +140,7 @@ class Session:
             except Unusable:
                 bench.close()
                 raise
+            bench.usual = bench.applicable_jobs(bounded.ordinary(options.depth))
             self._bench = bench
             self.about = bench.about
         return self._bench

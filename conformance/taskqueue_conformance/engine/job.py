@@ -24,14 +24,16 @@ class Job:
         interrupts: whether it may interrupt run(), before any of its operations.
         faults: how many of these there may be in one execution (f).
         early_timeouts: how many timed waits of one execution may end early (b).
-        strategy: ``dpor`` to see everything, the name of another one to sample.
-        schedules: at most so many executions; None for no limit.
+        samples: how many schedules of the portfolio are tried.
+        exhaust: how many executions source-DPOR may take to see everything after that; with 0 it
+            is not tried.
         seconds: at most so long.
-        seed: of a strategy that samples.
+        seed: of the samples.
         oracle: the name of a special oracle that judges each execution besides the universal ones.
         special: whether that one judges alone.
         only: the clause to look for, alone; None for all.
         first: whether to stop at the first contradiction.
+        steps: operations of one execution.
     """
 
     scenario: Scenario
@@ -40,14 +42,15 @@ class Job:
     interrupts: bool = False
     faults: int = 0
     early_timeouts: int = 1
-    strategy: str = "dpor"
-    schedules: int | None = None
-    seconds: float = 30.0
+    samples: int = 40
+    exhaust: int = 0
+    seconds: float = 60.0
     seed: int = 0
     oracle: str = ""
     special: bool = False
     only: str | None = None
     first: bool = False
+    steps: int = 20_000
 
     @property
     def name(self) -> str:
@@ -60,6 +63,16 @@ class Job:
         if not wrong or not self.faults:
             return self.scenario.name
         return f"{self.scenario.name}; {' or '.join(wrong)}"
+
+    def describe(self) -> list[str]:
+        """For a reader: a line per callback, and what may go wrong."""
+        lines = self.scenario.describe()
+        may = [f"an exception ({kind}) anywhere in a callback" for kind in self.kinds]
+        may += ["a thread that cannot be started"] * self.failed_starts
+        may += ["a KeyboardInterrupt in run()"] * self.interrupts
+        if may and self.faults:
+            lines.append(f"and at most {self.faults} of: {', '.join(may)}")
+        return lines
 
     def to_json(self) -> dict[str, Any]:
         """As JSON-able data; fields with their default value are left out."""
@@ -124,6 +137,7 @@ class Exploration:
     Attributes:
         job: what was asked.
         executions: how many there were, redundant ones included.
+        sampled: how many of them were samples.
         redundant: how many of them repeated what was known.
         steps: operations in all of them.
         seconds: how long they took.
@@ -139,6 +153,7 @@ class Exploration:
 
     job: Job
     executions: int = 0
+    sampled: int = 0
     redundant: int = 0
     steps: int = 0
     seconds: float = 0.0

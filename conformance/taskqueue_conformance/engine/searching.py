@@ -1,69 +1,83 @@
-"""What the supervised child does with a job: explore, minimise what was found, draw it."""
+"""What the supervised child does with a job: explore it, or show one of its executions."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from taskqueue_conformance.engine.drive import Drive
 from taskqueue_conformance.engine.job import Contradiction, Exploration, Job
-from taskqueue_harness import Bounds, Driver, Outcome, Result, Unloadable, decode, explore, replay
+from taskqueue_harness import Bounds, Driver, Outcome, Result, Unloadable, explore, replay
 from taskqueue_harness.diagram import draw
 from taskqueue_harness.findings import races_of
 from taskqueue_harness.minimise import minimise
 
-__all__ = ["replay_job", "search"]
+__all__ = ["search", "show"]
+
+Place = tuple[str, str]
+"""Where the implementation is: its module, and the path within it."""
 
 KEPT = 2
 """Contradictions kept of each clause."""
 
-WRONG = 400
+WRONG = 60
 """After so many executions that contradict anything a search ends: it is known by then."""
 
-WRONG_SECONDS = 4.0
+WRONG_SECONDS = 1.0
 """And so long after the first of them."""
 
-MINIMISED = 3
-"""Clauses whose first contradiction is minimised, which takes a second or two each."""
+Progress = Callable[[], None]
 
 
 class _Search:
     """One job, in the process that is for nothing else."""
 
-    def __init__(self, job: Job, subject: tuple[str, str], scope: Iterable[str]) -> None:
+    def __init__(self, job: Job, place: Place, scope: Iterable[str], stall: float) -> None:
         self.job = job
-        self.subject = subject
         self.scope = tuple(scope)
-        self.drive = Drive(job, subject)
-        self.exploration = Exploration(job)
+        self.stall = stall
+        self.drive = Drive(job, place)
+        self.exploration = Exploration(job, bounds=str(bounds_of(job)))
         self.choices: list[tuple[Contradiction, list[int]]] = []
         self.wrong = 0
         self.since: float | None = None
 
-    def run(self, progress: Callable[[], None]) -> Exploration:
+    @property
+    def enough(self) -> bool:
+        if not self.wrong or self.since is None:
+            return False
+        late = time.monotonic() - self.since > WRONG_SECONDS
+        return self.job.first or self.wrong >= WRONG or late
+
+    def run(self, progress: Progress) -> Exploration:
+        """Sample first: it finds what is common at once. Then see everything."""
         job, exploration = self.job, self.exploration
         try:
-            result = explore(
-                driver(self.drive, job),
-                strategy=job.strategy,
-                executions=job.schedules,
-                seconds=job.seconds,
-                seed=job.seed,
-                bounds=bounds_of(job),
-                scope=self.scope,
-                keep_going=True,
-                progress=lambda _: progress(),
-                on_execution=self._look,
-            )
+            if job.samples:
+                self._explore("portfolio", job.samples, job.seconds, progress)
+                exploration.sampled = exploration.executions
+            if job.exhaust and not self.enough and not exploration.uncontrolled:
+                left = job.seconds - exploration.seconds
+                self._explore("dpor", job.exhaust, max(left, 0.0), progress)
         except Unloadable as error:
             exploration.uncontrolled = str(error)
-            return exploration
-        self._conclude(result)
-        for contradiction, choices in self.choices:
-            assert result.schedule is not None
-            contradiction.schedule = result.schedule(choices).token()
         return exploration
+
+    def _explore(self, strategy: str, executions: int, seconds: float, progress: Progress) -> None:
+        result = explore(
+            program_of(self.drive, self.job),
+            strategy=strategy,
+            executions=executions,
+            seconds=seconds,
+            seed=self.job.seed,
+            bounds=bounds_of(self.job),
+            scope=self.scope,
+            stall=self.stall,
+            keep_going=True,
+            progress=lambda _: progress(),
+            on_execution=self._look,
+        )
+        self._take(result)
 
     def _look(self, outcome: Outcome) -> bool:
         """Keep what the execution contradicts. True: there is no need to go on."""
@@ -84,50 +98,28 @@ class _Search:
                 )
                 exploration.contradictions.append(contradiction)
                 self.choices.append((contradiction, list(outcome.choices)))
-        now = time.monotonic()
-        self.since = self.since or now
-        return self.job.first or self.wrong >= WRONG or now - self.since > WRONG_SECONDS
+        self.since = self.since or time.monotonic()
+        return self.enough
 
-    def _conclude(self, result: Result) -> None:
+    def _take(self, result: Result) -> None:
+        """Add what an exploration says to what is known of the job."""
         exploration = self.exploration
-        exploration.executions = result.executions
-        exploration.redundant = result.redundant
-        exploration.steps = result.steps
-        exploration.seconds = result.seconds
+        exploration.executions += result.executions
+        exploration.redundant += result.redundant
+        exploration.steps += result.steps
+        exploration.seconds += result.seconds
         exploration.exhausted = result.exhausted
         exploration.cut = result.cut
-        exploration.threads = result.threads
-        exploration.bounds = str(result.bounds)
-        exploration.not_modelled = list(result.notes)
+        exploration.threads = max(exploration.threads, result.threads)
+        notes = {*exploration.not_modelled, *result.notes}
+        exploration.not_modelled = sorted(notes)
         if result.verdict in ("uncontrolled", "diverged"):
             assert result.outcome is not None
             exploration.uncontrolled = f"{result.verdict}: {result.outcome.message}"
-
-    def minimise(self, progress: Callable[[], None]) -> None:
-        """Make the first contradictions as small as can be had quickly, and draw them."""
-        done: set[str] = set()
-        for contradiction in self.exploration.contradictions:
-            if contradiction.clause in done or len(done) == MINIMISED:
-                continue
-            done.add(contradiction.clause)
-            progress()
-            job = replace(self.job, only=contradiction.clause)
-            drive = Drive(job, self.subject)
-            program = driver(drive, job)
-            try:
-                small = minimise(
-                    program, contradiction.schedule, scope=self.scope, replays=400, seconds=1.5
-                )
-            except ValueError as error:
-                contradiction.smaller = str(error)
-                continue
-            contradiction.smaller = str(small)
-            contradiction.schedule = small.token
-            for finding, history in drive.found:
-                contradiction.seen, contradiction.history = str(finding.seen), history
-            if small.result.outcome is not None:
-                races = races_of(program, small.token, scope=self.scope)
-                contradiction.lanes = draw(small.result.outcome, races).splitlines()
+        for contradiction, choices in self.choices:
+            assert result.schedule is not None
+            contradiction.schedule = result.schedule(choices).token()
+        self.choices.clear()
 
 
 def bounds_of(job: Job) -> Bounds:
@@ -137,65 +129,87 @@ def bounds_of(job: Job) -> Bounds:
         faults=job.faults,
         failed_starts=job.failed_starts,
         interrupts=job.interrupts,
+        steps=job.steps,
     )
 
 
-def driver(drive: Drive, job: Job) -> Driver:
+def program_of(drive: Drive, job: Job) -> Driver:
     """The program that explores this job."""
     return Driver(drive, drive.judge, ordered=True, name=job.name)
 
 
 def search(
     job: Job,
-    subject: tuple[str, str],
+    place: Place,
     scope: Iterable[str],
-    progress: Callable[[], None] = lambda: None,
+    *,
+    stall: float = 5.0,
+    progress: Progress = lambda: None,
 ) -> Exploration:
-    """Explore a job; what it finds is minimised.
+    """Explore a job.
 
     Args:
-        subject: where the implementation is: module, and path within it.
+        job: what to look at.
+        place: where the implementation is.
         scope: the modules to control.
+        stall: seconds without an operation after which it counts as out of control.
         progress: called about once a second.
     """
-    one = _Search(job, subject, scope)
-    exploration = one.run(progress)
-    if not exploration.uncontrolled:
-        one.minimise(progress)
-    return exploration
+    return _Search(job, place, scope, stall).run(progress)
 
 
-def replay_job(
-    job: Job, schedule: str, subject: tuple[str, str], scope: Iterable[str]
+def show(
+    job: Job,
+    schedule: str,
+    place: Place,
+    scope: Iterable[str],
+    *,
+    smaller: bool,
+    stall: float = 5.0,
+    progress: Progress = lambda: None,
 ) -> Exploration:
-    """One execution again, by its token: an exploration of one execution, drawn.
+    """One execution of a job again, drawn: an exploration of one execution.
+
+    Args:
+        job: the job; with `only`, what contradicts that clause is looked for.
+        schedule: the token of the execution.
+        smaller: whether to minimise it first, which takes a second or two.
+        place, scope, stall, progress: as for `search`.
 
     Raises `BadToken`.
     """
-    decode(schedule)
-    drive = Drive(job, subject)
-    program = driver(drive, job)
-    result = replay(program, schedule, scope=scope)
-    exploration = Exploration(job, executions=1, steps=result.steps, threads=result.threads)
+    scope = tuple(scope)
+    drive = Drive(job, place)
+    program = program_of(drive, job)
+    words = ""
+    if smaller:
+        progress()
+        try:
+            small = minimise(program, schedule, scope=scope, replays=400, seconds=1.5, stall=stall)
+        except ValueError as error:
+            words = str(error)
+        else:
+            schedule, words = small.token, str(small)
+    progress()
+    result = replay(program, schedule, scope=scope, stall=stall)
+    exploration = Exploration(job, result.executions, bounds=str(result.bounds))
+    exploration.steps, exploration.threads = result.steps, result.threads
     exploration.cut = "a single execution was asked for"
-    exploration.bounds = str(result.bounds)
+    outcome = result.outcome
+    assert outcome is not None
     if result.verdict in ("uncontrolled", "diverged"):
-        assert result.outcome is not None
-        exploration.uncontrolled = f"{result.verdict}: {result.outcome.message}"
+        exploration.uncontrolled = f"{result.verdict}: {outcome.message}"
         return exploration
-    assert result.outcome is not None
-    races = races_of(program, schedule, scope=scope) if drive.found else []
-    lanes = draw(result.outcome, races).splitlines()
-    for finding, history in drive.found:
+    found = list(drive.found)
+    lanes: list[str] = []
+    if found:
+        progress()
+        lanes = draw(outcome, races_of(program, schedule, scope=scope, stall=stall)).splitlines()
+    for finding, history in found:
+        others = getattr(finding.seen, "others", ())
         exploration.contradictions.append(
             Contradiction(
-                finding.clause,
-                str(finding.seen),
-                history,
-                getattr(finding.seen, "others", ()),
-                schedule,
-                1,
-                lanes,
+                finding.clause, str(finding.seen), history, others, schedule, 1, lanes, words
             )
         )
         exploration.counts[finding.clause] = 1
