@@ -250,7 +250,7 @@ class Bench:
         if exhaust < job.exhaust:
             found.cut = f"limit of {self.settings.explore:g} s for the engine"
         with self._lock:
-            self._explored += found.seconds
+            self._explored += found.used
         return found
 
     def _perform_job(self, job: Job, **more: Any) -> Exploration:

@@ -112,17 +112,17 @@ def _small(depth: Depth) -> Iterator[Scenario]:
     )
     yield Scenario(
         "the failing consumer is told last",
-        (Put(1), PollOk(10.0), Fail()),
+        (Put(1), PollOk(2.0), Fail()),
         ((Fail("os_error"),), TAKER),
     )
     yield Scenario(
         "the producer fails, then a consumer that was told",
         (Put(1), Fail("os_error")),
-        ((PollOk(10.0), Fail()), TAKER),
+        ((PollOk(2.0), Fail()), TAKER),
     )
     yield Scenario(
         "ok() is polled while another fails",
-        (Put(1), PollOk(10.0)),
+        (Put(1), PollOk(2.0)),
         ((Take(1), Fail()), (Drain(), CheckOk())),
     )
     yield Scenario("both fail", (Put(1), Fail()), ((Fail(),),))
@@ -137,9 +137,10 @@ def _sampled(depth: Depth) -> list[Job]:
         "an hour before each item", (Sleep(3600.0), Put(1), Sleep(3600.0), Put(1)), (TAKER,) * 2
     )
     day = Scenario("a consumer takes a day", (Put(2),), ((Drain(each=(Sleep(86_400.0),)),), TAKER))
+    # What polls, polls all the time: a day of that is some hundred thousand steps.
     found = [
-        Job(scenario, early_timeouts=0, exhaust=0, samples=3, steps=4_000_000)
-        for scenario in (hour, day)
+        Job(scenario, early_timeouts=0, exhaust=0, samples=1, steps=4_000_000)
+        for scenario in (hour, *((day,) if depth.name == "deep" else ()))
     ]
     for items, consumers in ((4, 3), (3, 6), (12, 2)):
         found.append(Job(_plain(items, consumers), faults=0, **many))  # type: ignore[arg-type]
@@ -152,7 +153,7 @@ def _sampled(depth: Depth) -> list[Job]:
         ((Put(2), Signal("added"), *TAKER),) * 2,
     )
     found.append(Job(two, **many))  # type: ignore[arg-type]
-    told: Steps = (PollOk(10.0), Fail())
+    told: Steps = (PollOk(2.0), Fail())
     all_fail = Scenario(
         "three fail, two of them told", (Put(1), *told), ((Fail("os_error"),), told, TAKER)
     )
@@ -216,9 +217,7 @@ def helper_threads(depth: Depth) -> list[Job]:
         [
             Scenario("a helper puts", (Helper((Put(1), CheckOk())),), (TAKER,)),
             Scenario("a helper takes the end", (Put(1),), ((Helper(TAKER),),)),
-            Scenario(
-                "a helper polls ok()", (Put(1), Helper((PollOk(10.0),))), ((Take(1), Fail()),)
-            ),
+            Scenario("a helper polls ok()", (Put(1), Helper((PollOk(2.0),))), ((Take(1), Fail()),)),
         ],
     )
 
@@ -249,14 +248,14 @@ def no_consumers(depth: Depth) -> list[Job]:
 
 def failing_starts(depth: Depth) -> list[Job]:
     """TQ-2.14: any thread cannot be started."""
-    polls: tuple[Steps, ...] = (TAKER, (PollOk(20.0), Drain()))
+    polls: tuple[Steps, ...] = (TAKER, (PollOk(2.0), Drain()))
     found = [
         dataclasses.replace(_plain(items, consumers), observe=("threads",))
         for items, consumers in depth.special
     ]
-    found.append(
-        Scenario("callbacks that poll ok()", (Put(1), PollOk(20.0)), polls, observe=("threads",))
-    )
+    if depth.name != "quick":
+        polled = Scenario("callbacks that poll ok()", (Put(1), PollOk(2.0)), polls)
+        found.append(dataclasses.replace(polled, observe=("threads",)))
     return _each(depth, found, faults=1, failed_starts=True, oracle="failed_start", special=True)
 
 
@@ -275,9 +274,9 @@ def running_again(depth: Depth) -> list[Job]:
 def interrupted(depth: Depth) -> list[Job]:
     """TQ-2.10: an interrupt of run() before any of its operations, callbacks being slow."""
     slow = Scenario(
-        "slow callbacks", (Put(1), Sleep(50.0)), ((Drain(each=(Sleep(50.0),)),), (Drain(),))
+        "slow callbacks", (Put(1), Sleep(2.5)), ((Drain(each=(Sleep(2.5),)),), (Drain(),))
     )
-    found = [_plain(1, 1), slow]
+    found = [_plain(1, 1)] if depth.name == "quick" else [_plain(1, 1), slow]
     return _each(
         depth, found, faults=1, interrupts=True, oracle="interrupt_leaves_run", special=True
     )
@@ -285,7 +284,7 @@ def interrupted(depth: Depth) -> list[Job]:
 
 def interrupted_and_polled(depth: Depth) -> list[Job]:
     """TQ-2.16."""
-    polled = Scenario("callbacks poll ok()", (Put(1), PollOk(20.0)), ((PollOk(20.0), Drain()),))
+    polled = Scenario("callbacks poll ok()", (Put(1), PollOk(2.0)), ((PollOk(2.0), Drain()),))
     return _each(
         depth,
         [polled],

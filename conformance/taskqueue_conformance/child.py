@@ -17,6 +17,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from importlib import metadata
 from os import _exit
+from time import sleep as _sleep
 from typing import Any
 
 from taskqueue_conformance import measure
@@ -96,6 +97,7 @@ def _explore(payload: Mapping[str, Any], reply: Reply) -> None:
     os.nice(5)  # runs on real threads are about time, and go first
     job, (place, scope) = Job.from_json(payload["job"]), _place
     stall = payload["stall"]
+    _beat_always(reply)
     if "schedule" in payload:
         found = show(
             job,
@@ -104,11 +106,25 @@ def _explore(payload: Mapping[str, Any], reply: Reply) -> None:
             scope,
             smaller=payload["smaller"],
             stall=stall,
-            progress=reply.beat,
         )
     else:
-        found = search(job, place, scope, stall=stall, progress=reply.beat)
+        found = search(job, place, scope, stall=stall)
     reply(found.to_json())
+
+
+def _beat_always(reply: Reply) -> None:
+    """Tell the supervisor that this process lives, from a thread of its own.
+
+    The engine itself ends what makes no progress. What it cannot end is a call into C that holds
+    the interpreter; then there is no beat either.
+    """
+
+    def body() -> None:
+        while True:
+            reply.beat()
+            _sleep(1.0)
+
+    _thread.start_new_thread(body, ())
 
 
 def _smoke() -> dict[str, Any]:

@@ -74,7 +74,7 @@ DEPTHS = {
         samples=10,
         exhaust=1_500,
         portfolio=0,
-        explore=20.0,
+        explore=6.0,
     ),
     "default": Depth(
         name="default",
@@ -93,7 +93,7 @@ DEPTHS = {
         samples=20,
         exhaust=20_000,
         portfolio=100,
-        explore=60.0,
+        explore=45.0,
     ),
     "deep": Depth(
         name="deep",

@@ -12,7 +12,7 @@ from taskqueue_conformance.judgement import MAX_EVIDENCE, contradicted
 from taskqueue_conformance.records import Basis, Evidence, Grade, Record, Status
 from taskqueue_conformance.workload import Scenario
 
-__all__ = ["Mode", "evidence_of_execution", "judge_explored"]
+__all__ = ["Mode", "evidence_of_execution", "judge_execution", "judge_explored"]
 
 Mode = str
 """How contradictions count. ``clause``: those of the clause itself. ``special``: all, since the
@@ -57,6 +57,31 @@ def judge_explored(
             record.grade = Grade.UNVERIFIED
     record.seconds = time.monotonic() - began
     return record
+
+
+def judge_execution(bench: Bench, job: Job, schedule: str) -> list[Record]:
+    """Judge one execution again: a record for each clause that it contradicts, or for the one that
+    it once did.
+    """
+    shown = bench.show(job, schedule, smaller=False)
+    records = [
+        Record(
+            one.clause,
+            Status.FAILED,
+            Grade.PROVED,
+            scenarios=1,
+            runs=1,
+            evidence=[evidence_of_execution(shown, one)],
+            bases=[_basis(shown)],
+        )
+        for one in shown.contradictions
+    ]
+    if records or job.only is None:
+        return records
+    if shown.uncontrolled:
+        reason = f"the execution could not be repeated: {shown.uncontrolled}"
+        return [Record(job.only, Status.UNVERIFIED, Grade.UNVERIFIED, reason=reason)]
+    return [Record(job.only, Status.PASSED, Grade.SAMPLED, scenarios=1, runs=1)]
 
 
 def _counting(

@@ -88,7 +88,8 @@ def _repeat(options: Options) -> report_terminal.Repeat:
         words += [] if _in_checkout() else ["taskqueue_conformance.suite"]
         words += ["--impl", options.target] if options.given else []
         words += ["--tq-depth", options.depth.name, "--tq-seed", str(options.seed)]
-        if evidence.scenario == "drawn" or evidence.scenario.startswith("stress: "):
+        drawn = evidence.scenario == "drawn" or evidence.scenario.startswith("stress: ")
+        if drawn or "job" in evidence.data:
             words += ["-k", "replay", "--tq-replay", token_of(evidence.data)]
         else:
             found = lookup(clause)

@@ -67,7 +67,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     )
     group.addoption("--tq-seed", metavar="N", help="of everything that is drawn")
     group.addoption("--tq-scenario", metavar="NAME", help="look at the scenario of this name only")
-    group.addoption("--tq-replay", metavar="TOKEN", help="perform the scenario of a report again")
+    group.addoption("--tq-replay", metavar="TOKEN", help="show again what a report speaks of")
     group.addoption("--tq-baseline", metavar="FILE", help="known failures (TOML)")
     group.addoption(
         "--tq-write-baseline", metavar="FILE", help="write the current failures as a baseline"
@@ -174,7 +174,7 @@ def _options(config: pytest.Config) -> Options:
     from taskqueue_conformance import baseline
     from taskqueue_conformance.contract import PROFILES
     from taskqueue_conformance.depth import DEFAULT, DEPTHS
-    from taskqueue_conformance.session import DEFAULT_TARGET, Options, scenario_of
+    from taskqueue_conformance.session import DEFAULT_TARGET, Options, replay_of
 
     option = config.option
     profile = _one_of("--tq-profile", option.tq_profile, "core", PROFILES)
@@ -196,7 +196,7 @@ def _options(config: pytest.Config) -> Options:
     except baseline.BaselineError as exc:
         raise pytest.UsageError(f"--tq-baseline: {exc}") from None
     try:
-        replay = scenario_of(option.tq_replay) if option.tq_replay is not None else None
+        replay = replay_of(option.tq_replay) if option.tq_replay is not None else None
     except ValueError as exc:
         raise pytest.UsageError(f"--tq-replay: {exc}") from None
     return Options(

@@ -231,9 +231,14 @@ def _block(
     yield from _seen("seen", first, width)
     if first.description:
         yield from column("scenario", wrapped(first.description, width))
-    yield from _threads(report, first, markup, width)
-    if first.story:
-        yield from column("last events", [cut(clean(e), width - LABEL - 2) for e in _last(first)])
+    if first.lanes:
+        yield from _lanes(first, width)
+    else:
+        yield from _threads(report, first, markup, width)
+        if first.story:
+            yield from column(
+                "last events", [cut(clean(e), width - LABEL - 2) for e in _last(first)]
+            )
     if output := [line for line in first.output.splitlines() if line.strip()]:
         shown = [cut(clean(line), width - LABEL - 2) for line in output[-SHOWN_OUTPUT:]]
         yield from column("output", shown)
@@ -285,6 +290,17 @@ def _threads(report: Report, evidence: Evidence, markup: Markup, width: int) -> 
         yield from column("threads", lines)
 
 
+def _lanes(evidence: Evidence, width: int) -> Iterator[str]:
+    """The execution as it was drawn, its heading (the clause and what was seen) left out."""
+    yield from column("events", [cut(clean(event), width - LABEL - 2) for event in _last(evidence)])
+    if evidence.smaller:
+        yield from labelled("execution", evidence.smaller, width)
+    yield ""
+    start = evidence.lanes.index("") if "" in evidence.lanes else 0
+    yield from (clean(line) for line in evidence.lanes[start + 1 :])
+    yield ""
+
+
 def _last(evidence: Evidence) -> Sequence[str]:
     hidden = len(evidence.story) - SHOWN_EVENTS
     return (
@@ -301,6 +317,11 @@ def remark_lines(report: Report, *, markup: Markup = plain, width: int = WIDTH) 
     if opened := _open_by_reason(report):
         lines += ["", markup("could not be judged", "head")]
         for why, clauses in opened.items():
+            lines += paragraph(why, width)
+            lines += paragraph(", ".join(clauses), width, indent=4)
+    if weaker := _weaker(report):
+        lines += ["", markup("less than the engine can show elsewhere", "head")]
+        for why, clauses in weaker.items():
             lines += paragraph(why, width)
             lines += paragraph(", ".join(clauses), width, indent=4)
     if stale := stale_clauses(report):
@@ -326,6 +347,15 @@ def _open_by_reason(report: Report) -> dict[str, list[str]]:
             by = f"blocked by {', '.join(standing.blocked_by)}" if standing.blocked_by else ""
             why = ": ".join(filter(None, (by, standing.reason))) or standing.status.value
             found.setdefault(why, []).append(standing.clause)
+    return found
+
+
+def _weaker(report: Report) -> dict[str, list[str]]:
+    """The clauses for which there could be better evidence, by what stands in its way."""
+    found: dict[str, list[str]] = {}
+    for standing in report.standings:
+        if standing.remark and standing.status is Status.PASSED:
+            found.setdefault(standing.remark, []).append(standing.clause)
     return found
 
 

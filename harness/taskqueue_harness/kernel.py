@@ -267,6 +267,8 @@ class Outcome:
     offered: int = 0
     """Points with more than one alternative."""
     value: Any = None
+    end: Verdict = "done"
+    """The verdict apart from what had failed before the end: ``deadlock`` behind a ``failed``."""
     kind: Any = None
     """What another failure must have in common with this one to be the same, if a judge said so."""
     trace: list[Step] = field(default_factory=list)
@@ -775,7 +777,7 @@ class Kernel:
         if verdict in ("deadlock", "stuck", "livelock"):
             blocked = [self._blocked(fiber) for fiber in self.live]
             message = message or "no thread can run"
-        outcome = Outcome(verdict, self.choices, self.steps, message, blocked=blocked)
+        outcome = Outcome(verdict, self.choices, self.steps, message, blocked=blocked, end=verdict)
         if self.failure is not None and verdict != "redundant":
             outcome.verdict = "failed"
             outcome.message, outcome.exception, outcome.traceback, outcome.failed_tid = self.failure

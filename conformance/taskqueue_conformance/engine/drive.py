@@ -116,7 +116,7 @@ class Drive:
 
     def judge(self, outcome: Outcome) -> None:
         """Turn the outcome into done, or into the contradiction of a clause."""
-        hung = outcome.verdict in HANGING
+        hung = outcome.end in HANGING
         self._name_threads(outcome)
         self.found = self._judge(outcome, hung)
         if self.job.only is not None:
@@ -127,10 +127,8 @@ class Drive:
             outcome.exception = None
             return
         finding = self.found[0][0]
-        if not hung:
-            outcome.verdict = "failed"
-            outcome.exception = None
-            outcome.failed_tid = None
+        outcome.verdict = outcome.end if hung else "failed"
+        outcome.exception = outcome.failed_tid = None
         outcome.message = f"{finding.clause}: {finding.seen}"
         outcome.kind = self.job.only or tuple(sorted({one.clause for one, _ in self.found}))
 
@@ -197,8 +195,8 @@ class Drive:
 
 def _hang(outcome: Outcome) -> str:
     waits = "; ".join(text for text, _ in sentences(outcome)[:6])
-    words = {"deadlock": "no thread can run", "stuck": "only polling goes on", "livelock": ""}
-    return f"{words[outcome.verdict] or outcome.message}: {waits}"
+    words = {"deadlock": "no thread can run", "stuck": "only polling goes on"}
+    return f"{words.get(outcome.end, outcome.message)}: {waits}"
 
 
 def _frozen(history: History, left: int, logged: list[dict[str, Any]], early: bool) -> Any:

@@ -141,6 +141,7 @@ class Exploration:
         redundant: how many of them repeated what was known.
         steps: operations in all of them.
         seconds: how long they took.
+        used: seconds of processor time that all of it took.
         exhausted: every behaviour within the bounds was seen.
         cut: the limit that ended the search, if one did.
         threads: the most that any execution had.
@@ -157,6 +158,7 @@ class Exploration:
     redundant: int = 0
     steps: int = 0
     seconds: float = 0.0
+    used: float = 0.0
     exhausted: bool = False
     cut: str = ""
     threads: int = 1

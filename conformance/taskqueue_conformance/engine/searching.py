@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from taskqueue_conformance.engine.drive import Drive
 from taskqueue_conformance.engine.job import Contradiction, Exploration, Job
@@ -26,8 +26,6 @@ WRONG = 60
 WRONG_SECONDS = 1.0
 """And so long after the first of them."""
 
-Progress = Callable[[], None]
-
 
 class _Search:
     """One job, in the process that is for nothing else."""
@@ -49,21 +47,21 @@ class _Search:
         late = time.monotonic() - self.since > WRONG_SECONDS
         return self.job.first or self.wrong >= WRONG or late
 
-    def run(self, progress: Progress) -> Exploration:
+    def run(self) -> Exploration:
         """Sample first: it finds what is common at once. Then see everything."""
         job, exploration = self.job, self.exploration
         try:
             if job.samples:
-                self._explore("portfolio", job.samples, job.seconds, progress)
+                self._explore("portfolio", job.samples, job.seconds)
                 exploration.sampled = exploration.executions
             if job.exhaust and not self.enough and not exploration.uncontrolled:
                 left = job.seconds - exploration.seconds
-                self._explore("dpor", job.exhaust, max(left, 0.0), progress)
+                self._explore("dpor", job.exhaust, max(left, 0.0))
         except Unloadable as error:
             exploration.uncontrolled = str(error)
         return exploration
 
-    def _explore(self, strategy: str, executions: int, seconds: float, progress: Progress) -> None:
+    def _explore(self, strategy: str, executions: int, seconds: float) -> None:
         result = explore(
             program_of(self.drive, self.job),
             strategy=strategy,
@@ -74,7 +72,6 @@ class _Search:
             scope=self.scope,
             stall=self.stall,
             keep_going=True,
-            progress=lambda _: progress(),
             on_execution=self._look,
         )
         self._take(result)
@@ -144,7 +141,6 @@ def search(
     scope: Iterable[str],
     *,
     stall: float = 5.0,
-    progress: Progress = lambda: None,
 ) -> Exploration:
     """Explore a job.
 
@@ -153,9 +149,11 @@ def search(
         place: where the implementation is.
         scope: the modules to control.
         stall: seconds without an operation after which it counts as out of control.
-        progress: called about once a second.
     """
-    return _Search(job, place, scope, stall).run(progress)
+    began = time.process_time()
+    exploration = _Search(job, place, scope, stall).run()
+    exploration.used = time.process_time() - began
+    return exploration
 
 
 def show(
@@ -166,7 +164,6 @@ def show(
     *,
     smaller: bool,
     stall: float = 5.0,
-    progress: Progress = lambda: None,
 ) -> Exploration:
     """One execution of a job again, drawn: an exploration of one execution.
 
@@ -174,7 +171,7 @@ def show(
         job: the job; with `only`, what contradicts that clause is looked for.
         schedule: the token of the execution.
         smaller: whether to minimise it first, which takes a second or two.
-        place, scope, stall, progress: as for `search`.
+        place, scope, stall: as for `search`.
 
     Raises `BadToken`.
     """
@@ -183,14 +180,12 @@ def show(
     program = program_of(drive, job)
     words = ""
     if smaller:
-        progress()
         try:
             small = minimise(program, schedule, scope=scope, replays=400, seconds=1.5, stall=stall)
         except ValueError as error:
             words = str(error)
         else:
             schedule, words = small.token, str(small)
-    progress()
     result = replay(program, schedule, scope=scope, stall=stall)
     exploration = Exploration(job, result.executions, bounds=str(result.bounds))
     exploration.steps, exploration.threads = result.steps, result.threads
@@ -203,7 +198,6 @@ def show(
     found = list(drive.found)
     lanes: list[str] = []
     if found:
-        progress()
         lanes = draw(outcome, races_of(program, schedule, scope=scope, stall=stall)).splitlines()
     for finding, history in found:
         others = getattr(finding.seen, "others", ())

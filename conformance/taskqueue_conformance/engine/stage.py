@@ -27,7 +27,7 @@ class _Helper:
 class VirtualStage:
     """Virtual threads and virtual time. A new one for each execution."""
 
-    pause = 0.25
+    pause = 0.5
     """Seconds between two looks of a step that polls; time moves only when nothing else can."""
 
     def __init__(self, world: World) -> None:
