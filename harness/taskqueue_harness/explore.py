@@ -23,6 +23,7 @@ from typing import Any
 
 from taskqueue_harness.causality import Causality
 from taskqueue_harness.kernel import Bounds, Kernel, Outcome, Step, Teardown
+from taskqueue_harness.places import place_of
 from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import Schedule, decode
 from taskqueue_harness.strategies import STRATEGIES, Replay, Strategy
@@ -445,10 +446,16 @@ def _abandon(search: _Search, thread: _Explorer, stall: float) -> None:
     outcome = Outcome("uncontrolled", list(kernel.choices), kernel.steps)
     where = ""
     if frame is not None:
-        code = frame.f_code
-        where = f", in {code.co_name} at {code.co_filename}:{frame.f_lineno}"
+        place = place_of(
+            [
+                (one.f_code.co_filename, line, one.f_code.co_name)
+                for one, line in traceback.walk_stack(frame)
+            ]
+        )
+        if place is not None:
+            where = f", at {place}: {place.source}".rstrip(": ")
     outcome.message = (
-        f"{running} did nothing under control for {stall:g} s{where}: it waits for something "
+        f"{running} did nothing under control for {stall:g} s{where}. It waits for something "
         "outside the engine's control (a lock taken in C, a socket, a pipe, a process), or "
         "computes without end"
     )
