@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import zlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -52,6 +53,7 @@ class Settings:
         seed: of what the engine samples.
         explore: seconds of processor time for the engine, before the factor; what comes after that
             is only sampled.
+        shard: of how many the work is divided into, and which one this is, from 1.
         coverage_folder: where the children put their coverage data; None for no coverage.
         cwd: the directory the user is in.
     """
@@ -61,6 +63,7 @@ class Settings:
     cap: float = 25.0
     seed: int = 0
     explore: float = 60.0
+    shard: tuple[int, int] = (1, 1)
     coverage_folder: str | None = None
     cwd: str = "."
 
@@ -215,9 +218,14 @@ class Bench:
             self._exploration(job)
 
     def applicable_jobs(self, jobs: Iterable[Job]) -> list[Job]:
-        """Those whose scenarios apply to this implementation."""
-        but = self.not_applicable
-        return [job for job in jobs if not job.scenario.calls_on & but.keys()]
+        """Those whose scenarios apply to this implementation, and that this shard is to do."""
+        but, (shard, shards) = self.not_applicable, self.settings.shard
+        return [
+            job
+            for job in jobs
+            if not job.scenario.calls_on & but.keys()
+            and zlib.crc32(job.name.encode()) % shards == shard - 1
+        ]
 
     def explore(self, job: Job) -> Exploration:
         """What came of a job; it is done at most once."""
@@ -264,6 +272,14 @@ class Bench:
         if outcome.result is None:
             return Exploration(job, uncontrolled=f"{outcome.how_it_died()} under the engine")
         return Exploration.from_json(job, outcome.result)
+
+    def out_of_control(self) -> str:
+        """Why the engine can say nothing of this implementation; empty if it can."""
+        return self.explore(self.usual[0]).uncontrolled if self.usual else "nothing to explore"
+
+    def explore_once(self, job: Job) -> Exploration:
+        """What comes of a job that is not one of the suite's, now and not kept."""
+        return self._perform_job(job)
 
     def show(self, job: Job, schedule: str, *, smaller: bool) -> Exploration:
         """One execution again, drawn; minimised before, if asked for."""

@@ -34,6 +34,8 @@ class Depth:
         samples: schedules that are tried before a scenario is exhausted.
         exhaust: executions that exhausting it may take.
         portfolio: schedules of each scenario that is sampled.
+        drawn: workloads that Hypothesis draws for the engine.
+        schedules: of each of these.
         explore: seconds of processor time for the engine; what is left then is only sampled.
     """
 
@@ -53,6 +55,8 @@ class Depth:
     samples: int
     exhaust: int
     portfolio: int
+    drawn: int
+    schedules: int
     explore: float
 
 
@@ -74,6 +78,8 @@ DEPTHS = {
         samples=10,
         exhaust=1_500,
         portfolio=0,
+        drawn=6,
+        schedules=10,
         explore=6.0,
     ),
     "default": Depth(
@@ -93,6 +99,8 @@ DEPTHS = {
         samples=20,
         exhaust=20_000,
         portfolio=100,
+        drawn=50,
+        schedules=30,
         explore=45.0,
     ),
     "deep": Depth(
@@ -119,6 +127,8 @@ DEPTHS = {
         samples=200,
         exhaust=2_000_000,
         portfolio=5_000,
+        drawn=1_500,
+        schedules=100,
         explore=1_200.0,
     ),
 }

@@ -12,7 +12,7 @@ from taskqueue_conformance.judgement import MAX_EVIDENCE, contradicted
 from taskqueue_conformance.records import Basis, Evidence, Grade, Record, Status
 from taskqueue_conformance.workload import Scenario
 
-__all__ = ["Mode", "evidence_of_execution", "judge_execution", "judge_explored"]
+__all__ = ["Mode", "evidence_of_execution", "judge_execution", "judge_explored", "smallest"]
 
 Mode = str
 """How contradictions count. ``clause``: those of the clause itself. ``special``: all, since the
@@ -49,14 +49,29 @@ def judge_explored(
         record.status = Status.FAILED
         record.grade = Grade.PROVED  # an execution that contradicts the clause is a proof
         record.evidence = _evidence(clause, bench, against)
-    elif usable:
-        record.grade = min((_basis(one).grade for one in usable), key=list(Grade).index)
+    else:
+        record.grade, record.remark = _grade(usable)
     if out := sorted({one.uncontrolled for one in explorations if one.uncontrolled}):
         record.remark = f"not under the engine's control: {out[0]}"
-        if len(usable) == 0:
-            record.grade = Grade.UNVERIFIED
     record.seconds = time.monotonic() - began
     return record
+
+
+def _grade(usable: Sequence[Exploration]) -> tuple[Grade, str]:
+    """What explorations without a contradiction are worth, and why it is not more.
+
+    Scenarios that are only sampled by plan take nothing away from those that are exhausted.
+    """
+    meant = [one for one in usable if one.job.exhaust]
+    cut = [one for one in meant if not one.exhausted]
+    if not usable:
+        return Grade.UNVERIFIED, ""
+    if not meant or cut:
+        why = ""
+        if cut:
+            why = f"{len(cut)} of {len(meant)} scenarios could not be exhausted: {cut[0].cut}"
+        return Grade.SAMPLED, why
+    return Grade.PROVED, ""
 
 
 def judge_execution(bench: Bench, job: Job, schedule: str) -> list[Record]:
@@ -127,14 +142,13 @@ def _evidence(
             continue
         names.add(exploration.job.name)
         if not found:
-            contradiction = _smallest(bench, exploration, contradiction)
+            contradiction = smallest(bench, exploration, contradiction)
         found.append(evidence_of_execution(exploration, contradiction))
     return found
 
 
-def _smallest(
-    bench: Bench, exploration: Exploration, contradiction: Contradiction
-) -> Contradiction:
+def smallest(bench: Bench, exploration: Exploration, contradiction: Contradiction) -> Contradiction:
+    """The contradiction, minimised and drawn."""
     job = replace(exploration.job, only=contradiction.clause)
     shown = bench.show(job, contradiction.schedule, smaller=True)
     return shown.contradictions[0] if shown.contradictions else contradiction

@@ -65,6 +65,7 @@ def _report(
         profile=options.profile,
         depth=options.depth.name,
         seed=options.seed,
+        shard="" if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
         timeout_factor=options.factor,
         seconds=round(time.time() - began, 1),
     )

@@ -123,11 +123,12 @@ def header_lines(header: Header, *, markup: Markup = plain) -> list[str]:
         lines.append(f"  files           {', '.join(map(clean, header.files[:2]))}{more}")
     subset = f" ({header.subset} subset)" if header.subset else ""
     factor = f", timeouts x {header.timeout_factor:g}" if header.timeout_factor != 1 else ""
+    shard = f", shard {header.shard}" if header.shard else ""
     lock = "with GIL" if header.gil else "without GIL"
     return [
         *lines,
         f"  asked           profile {header.profile}{subset} of contract {header.contract_version}"
-        f", depth {header.depth}, seed {header.seed}{factor}",
+        f", depth {header.depth}, seed {header.seed}{factor}{shard}",
         f"  here            {header.implementation} {header.python} {lock}, {header.cores} cores, "
         f"{header.platform}",
         f"  suite           {header.suite_version}, started {header.started}"

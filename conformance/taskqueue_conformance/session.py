@@ -42,6 +42,7 @@ class Options:
         scenario: the only scenario to look at, or None.
         replay: what a token stands for, or None.
         baseline: known failures.
+        shard: which part of the work, of how many: (1, 1) for all.
         coverage_folder: where the children leave coverage data, or None.
         cwd: where the user is.
     """
@@ -55,6 +56,7 @@ class Options:
     scenario: str | None = None
     replay: Scenario | Execution | None = None
     baseline: Baseline = field(default_factory=dict)
+    shard: tuple[int, int] = (1, 1)
     coverage_folder: str | None = None
     cwd: str = "."
 
@@ -143,6 +145,7 @@ class Session:
                 cap=120.0 if options.depth.name == "deep" else 25.0,
                 seed=options.seed,
                 explore=options.depth.explore,
+                shard=options.shard,
                 coverage_folder=options.coverage_folder,
                 cwd=options.cwd,
             )
@@ -159,7 +162,8 @@ class Session:
 
     def stress(self, name: str, repetition: int) -> Scenario:
         """The stress scenario of this name, with the seed of this repetition."""
-        seed = random.Random(f"{self.seed}/{repetition}").randrange(1 << 30)
+        shard = f"/{self.options.shard}" if self.options.shard[1] > 1 else ""
+        seed = random.Random(f"{self.seed}/{repetition}{shard}").randrange(1 << 30)
         return next(one for one in scenarios.stress(self.depth, seed) if one.name == name)
 
     def conclude(self, item: pytest.Item, records: list[Record]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from taskqueue_conformance import scenarios
 from taskqueue_conformance.depth import DEPTHS
-from taskqueue_conformance.drawing import workloads
+from taskqueue_conformance.drawn import workloads
 from taskqueue_conformance.session import replay_of, token_of
 from taskqueue_conformance.workload import Drain, Fail, Fault, Helper, Put, PutNone, Scenario, Take
 
