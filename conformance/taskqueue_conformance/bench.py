@@ -245,6 +245,8 @@ class Bench:
             return future
 
     def _explore(self, job: Job) -> Exploration:
+        if self.broken_start is not None:
+            return Exploration(job, uncontrolled=self.broken_start)
         if self._out_of_control is None:
             with self._probing:
                 if self._out_of_control is None:
@@ -271,7 +273,10 @@ class Bench:
         )
         if outcome.result is None:
             return Exploration(job, uncontrolled=f"{outcome.how_it_died()} under the engine")
-        return Exploration.from_json(job, outcome.result)
+        found = Exploration.from_json(job, outcome.result)
+        but = self.not_applicable
+        found.contradictions = [one for one in found.contradictions if one.clause not in but]
+        return found
 
     def out_of_control(self) -> str:
         """Why the engine can say nothing of this implementation; empty if it can."""

@@ -22,7 +22,7 @@ from typing import Any
 
 from taskqueue_conformance import measure
 from taskqueue_conformance.engine.job import Job
-from taskqueue_conformance.engine.scope import Place, place_of
+from taskqueue_conformance.engine.scope import place_of
 from taskqueue_conformance.engine.searching import search, show
 from taskqueue_conformance.history import actor_name
 from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load, names_of
@@ -37,14 +37,14 @@ from taskqueue_harness.supervised import Reply
 __all__ = ["perform", "prepare"]
 
 _subject: Any = None
-_place: Place | None = None
+_target = ""
 _files: list[str] = []
 _coverage: dict[str, str] | None = None
 
 
 def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
     """Load the implementation. The answer has "error", or what there is to know about it."""
-    global _subject, _place, _files, _coverage
+    global _subject, _target, _files, _coverage
     # The host's `-W error` governs the suite, not foreign code: oss2 does not even import under it.
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
@@ -59,7 +59,7 @@ def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
         if covering is not None:
             measure.finish(covering)
     _files = files_of(_subject)
-    _place = place_of(_subject, *names_of(argument["target"]))
+    _target = argument["target"]
     return {
         "files": _files,
         "name": getattr(_subject, "__qualname__", type(_subject).__qualname__),
@@ -93,11 +93,10 @@ def perform(payload: Mapping[str, Any], reply: Reply) -> bool:
 
 def _explore(payload: Mapping[str, Any], reply: Reply) -> None:
     """Explore a job, or show one execution of it."""
-    assert _place is not None
     os.nice(5)  # runs on real threads are about time, and go first
-    job, (place, scope) = Job.from_json(payload["job"]), _place
-    stall = payload["stall"]
+    job, stall = Job.from_json(payload["job"]), payload["stall"]
     _beat_always(reply)
+    place, scope = place_of(_subject, *names_of(_target))
     if "schedule" in payload:
         found = show(
             job,

@@ -97,6 +97,11 @@ class Drive:
         subject: Subject = found
         return subject
 
+    @property
+    def escaped(self) -> bool:
+        """Whether the last execution left the engine's control."""
+        return any(performance.escaped for performance in self.performances)
+
     def _known_elsewhere(self, item: Any) -> bool:
         return any(performance.knows(item) for performance in self.performances)
 

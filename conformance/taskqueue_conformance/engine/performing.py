@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _thread import get_ident as _get_ident
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,9 @@ class VirtualPerformance(Performance):
         interrupts: bool = False,
     ) -> None:
         self._kernel = world.kernel
+        self._home = _get_ident()
+        self.escaped = False
+        """Whether a callback was called in a thread that the engine knows nothing of."""
         self._kinds = kinds
         self._interrupts = interrupts
         self.moments: list[Moment | None] = []
@@ -72,6 +76,9 @@ class VirtualPerformance(Performance):
         self._note(Code.INTERRUPT, MAIN, 0)
 
     def _live(self, actor: int, q: object) -> None:
+        if _get_ident() != self._home:
+            self.escaped = True
+            return
         self.actors.setdefault(self._kernel.current.tid, actor)
         super()._live(actor, q)
 

@@ -27,6 +27,12 @@ WRONG_SECONDS = 1.0
 """And so long after the first of them."""
 
 
+ESCAPED = (
+    "a callback was called in a thread that is not under control: it comes from a module outside "
+    "the scope, or from C code"
+)
+
+
 class _Search:
     """One job, in the process that is for nothing else."""
 
@@ -78,6 +84,9 @@ class _Search:
 
     def _look(self, outcome: Outcome) -> bool:
         """Keep what the execution contradicts. True: there is no need to go on."""
+        if self.drive.escaped:
+            self.exploration.uncontrolled = ESCAPED
+            return True
         if outcome.verdict == "redundant" or not self.drive.found:
             return False
         self.wrong += 1
