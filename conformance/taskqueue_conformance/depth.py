@@ -10,7 +10,7 @@ __all__ = ["DEFAULT", "DEPTHS", "Depth"]
 Sizes = tuple[tuple[int, int], ...]
 """Numbers of items and of consumers."""
 
-_SMALL: Sizes = ((1, 1), (1, 2), (2, 1), (2, 2))
+_SMALL: Sizes = ((1, 1), (2, 1), (1, 2), (2, 2))
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Depth:
         special: the same with faults that need a clause of their own.
         samples: schedules that are tried before a scenario is exhausted.
         exhaust: executions that exhausting it may take.
+        longest: seconds of processor time that exhausting it may take.
         portfolio: schedules of each scenario that is sampled.
         drawn: workloads that Hypothesis draws for the engine.
         schedules: of each of these.
@@ -54,6 +55,7 @@ class Depth:
     special: Sizes
     samples: int
     exhaust: int
+    longest: float
     portfolio: int
     drawn: int
     schedules: int
@@ -77,6 +79,7 @@ DEPTHS = {
         special=((1, 1),),
         samples=10,
         exhaust=1_500,
+        longest=1.5,
         portfolio=0,
         drawn=6,
         schedules=10,
@@ -98,6 +101,7 @@ DEPTHS = {
         special=((1, 1), (1, 2)),
         samples=20,
         exhaust=20_000,
+        longest=12.0,
         portfolio=100,
         drawn=50,
         schedules=30,
@@ -126,6 +130,7 @@ DEPTHS = {
         special=_SMALL,
         samples=200,
         exhaust=2_000_000,
+        longest=600.0,
         portfolio=5_000,
         drawn=1_500,
         schedules=100,

@@ -27,7 +27,7 @@ class Job:
         samples: how many schedules of the portfolio are tried.
         exhaust: how many executions source-DPOR may take to see everything after that; with 0 it
             is not tried.
-        seconds: at most so long.
+        seconds: of processor time, at most.
         seed: of the samples.
         oracle: the name of a special oracle that judges each execution besides the universal ones.
         special: whether that one judges alone.

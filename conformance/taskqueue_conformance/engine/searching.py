@@ -27,6 +27,9 @@ WRONG_SECONDS = 1.0
 """And so long after the first of them."""
 
 
+SLOWNESS = 20
+"""How much longer than its processor time a search may take on a busy machine."""
+
 ESCAPED = (
     "a callback was called in a thread that is not under control: it comes from a module outside "
     "the scope, or from C code"
@@ -45,6 +48,8 @@ class _Search:
         self.choices: list[tuple[Contradiction, list[int]]] = []
         self.wrong = 0
         self.since: float | None = None
+        self.until = time.process_time() + job.seconds
+        self.late = False
 
     @property
     def enough(self) -> bool:
@@ -58,21 +63,20 @@ class _Search:
         job, exploration = self.job, self.exploration
         try:
             if job.samples:
-                self._explore("portfolio", job.samples, job.seconds)
+                self._explore("portfolio", job.samples)
                 exploration.sampled = exploration.executions
-            if job.exhaust and not self.enough and not exploration.uncontrolled:
-                left = job.seconds - exploration.seconds
-                self._explore("dpor", job.exhaust, max(left, 0.0))
+            if job.exhaust and not (self.enough or self.late or exploration.uncontrolled):
+                self._explore("dpor", job.exhaust)
         except Unloadable as error:
             exploration.uncontrolled = str(error)
         return exploration
 
-    def _explore(self, strategy: str, executions: int, seconds: float) -> None:
+    def _explore(self, strategy: str, executions: int) -> None:
         result = explore(
             program_of(self.drive, self.job),
             strategy=strategy,
             executions=executions,
-            seconds=seconds,
+            seconds=SLOWNESS * self.job.seconds,
             seed=self.job.seed,
             bounds=bounds_of(self.job),
             scope=self.scope,
@@ -84,6 +88,9 @@ class _Search:
 
     def _look(self, outcome: Outcome) -> bool:
         """Keep what the execution contradicts. True: there is no need to go on."""
+        if time.process_time() > self.until:
+            self.late = True
+            return True
         if self.drive.escaped:
             self.exploration.uncontrolled = ESCAPED
             return True
@@ -116,6 +123,8 @@ class _Search:
         exploration.seconds += result.seconds
         exploration.exhausted = result.exhausted
         exploration.cut = result.cut
+        if self.late:
+            exploration.cut = f"limit of {self.job.seconds:g} s of processor time"
         exploration.threads = max(exploration.threads, result.threads)
         notes = {*exploration.not_modelled, *result.notes}
         exploration.not_modelled = sorted(notes)
