@@ -19,6 +19,7 @@ from taskqueue_conformance import judgement, scenarios, suite
 from taskqueue_conformance.bench import Unusable
 from taskqueue_conformance.clause import ClauseTest, Seen
 from taskqueue_conformance.drawing import Search
+from taskqueue_conformance.drawing_explored import ExploredSearch
 from taskqueue_conformance.records import Record, merge
 from taskqueue_conformance.report import Header, Report
 from taskqueue_conformance.session import Options, Session
@@ -63,6 +64,7 @@ def _records(session: Session, drawn: bool) -> Iterator[Record]:
     tests = list(clause_tests())
     for test, _ in tests:
         bench.prefetch(test.scenarios(depth))
+        bench.prefetch_jobs(test.jobs(depth))
     names = [scenario.name for scenario in scenarios.stress(depth, 0)]
     stress = [session.stress(name, step) for name in names for step in range(depth.repeats)]
     bench.prefetch(stress)
@@ -80,3 +82,6 @@ def _records(session: Session, drawn: bool) -> Iterator[Record]:
     if drawn:
         search = Search(bench, session.ordinary, depth, session.seed)
         yield from search.run("test_6_drawn_workloads")
+        explored = ExploredSearch(bench, session.ordinary, depth, session.seed)
+        if not explored.idle:
+            yield from explored.run("test_6_drawn_workloads_explored")

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
+import zlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from taskqueue_conformance.engine.job import Exploration, Job
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.workload import Scenario
 from taskqueue_harness.supervise import Outcome, Supervisor
@@ -32,6 +34,10 @@ SETTLING = 0.15
 """After so many seconds a scenario is taken for one that only waits, and the next may begin."""
 
 
+STALL = 4.0
+"""Seconds without an operation after which an exploration counts as out of control."""
+
+
 class Unusable(Exception):
     """The implementation cannot be tested at all; the message says why and what to do."""
 
@@ -44,6 +50,10 @@ class Settings:
         target: what ``--impl`` names.
         factor: of all waiting times.
         cap: seconds after which a scenario that makes progress is given up, before the factor.
+        seed: of what the engine samples.
+        explore: seconds of processor time for the engine, before the factor; what comes after that
+            is only sampled.
+        shard: of how many the work is divided into, and which one this is, from 1.
         coverage_folder: where the children put their coverage data; None for no coverage.
         cwd: the directory the user is in.
     """
@@ -51,6 +61,9 @@ class Settings:
     target: str
     factor: float = 1.0
     cap: float = 25.0
+    seed: int = 0
+    explore: float = 60.0
+    shard: tuple[int, int] = (1, 1)
     coverage_folder: str | None = None
     cwd: str = "."
 
@@ -76,6 +89,14 @@ class Bench:
         self._in_doubt = threading.Lock()
         self._goes_silent = False
         """Whether it was silent a second time, which tells it from a machine that is too busy."""
+        self._explorers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="explorer")
+        self._explorations: dict[Job, Future[Exploration]] = {}
+        self._explored = 0.0
+        self._probing = threading.Lock()
+        self._out_of_control: str | None = None
+        """Why the engine is of no use here; empty if it is, None if that is not known yet."""
+        self.usual: list[Job] = []
+        """The jobs that any implementation is expected to do well."""
 
     def open(self) -> None:
         """Import the implementation and build one queue with it."""
@@ -208,13 +229,102 @@ class Bench:
                     self._goes_silent = outcome.ended == "overdue"
         return Observation.from_outcome(scenario, outcome)
 
+    # -- under the engine
+
+    def prefetch_jobs(self, jobs: Iterable[Job]) -> None:
+        """Begin with these, in this order, in the background; those that apply."""
+        for job in self.applicable_jobs(jobs):
+            self._exploration(job)
+
+    def applicable_jobs(self, jobs: Iterable[Job]) -> list[Job]:
+        """Those whose scenarios apply to this implementation, and that this shard is to do."""
+        but, (shard, shards) = self.not_applicable, self.settings.shard
+        return [
+            job
+            for job in jobs
+            if not job.scenario.calls_on & but.keys()
+            and zlib.crc32(job.name.encode()) % shards == shard - 1
+        ]
+
+    def explore(self, job: Job) -> Exploration:
+        """What came of a job; it is done at most once."""
+        return self._exploration(job).result()
+
+    def explore_all(self, jobs: Sequence[Job]) -> list[Exploration]:
+        """What came of each that applies, in their order."""
+        self.prefetch_jobs(jobs)
+        return [self.explore(job) for job in self.applicable_jobs(jobs)]
+
+    def _exploration(self, job: Job) -> Future[Exploration]:
+        with self._lock:
+            future = self._explorations.get(job)
+            if future is None:
+                future = self._explorers.submit(self._explore, job)
+                self._explorations[job] = future
+            return future
+
+    def _explore(self, job: Job) -> Exploration:
+        if self.broken_start is not None:
+            return Exploration(job, uncontrolled=self.broken_start)
+        if self._out_of_control is None:
+            with self._probing:
+                if self._out_of_control is None:
+                    self._out_of_control = self._perform_job(_probe(job)).uncontrolled
+        if self._out_of_control:
+            return Exploration(job, uncontrolled=self._out_of_control)
+        exhaust = job.exhaust
+        if self._explored > self.settings.explore * self.settings.factor:
+            exhaust = 0
+        found = self._perform_job(replace(job, seed=self.settings.seed, exhaust=exhaust))
+        if exhaust < job.exhaust:
+            found.cut = f"limit of {self.settings.explore:g} s for the engine"
+        with self._lock:
+            self._explored += found.used
+        return found
+
+    def _perform_job(self, job: Job, **more: Any) -> Exploration:
+        factor = self.settings.factor
+        payload = {"job": job.to_json(), "stall": STALL * factor, **more}
+        # The engine ends by itself at the job's limit, and tells that it is alive about once a
+        # second; what stands in its way beyond that is a call into C that holds the interpreter.
+        outcome = self._supervisor(optimised=False).perform(
+            payload, (20.0 * job.seconds + 60.0) * factor, 3.0 * factor, silence=30.0 * factor
+        )
+        if outcome.result is None:
+            return Exploration(job, uncontrolled=f"{outcome.how_it_died()} under the engine")
+        found = Exploration.from_json(job, outcome.result)
+        but = self.not_applicable
+        found.contradictions = [one for one in found.contradictions if one.clause not in but]
+        return found
+
+    def out_of_control(self) -> str:
+        """Why the engine can say nothing of this implementation; empty if it can."""
+        return self.explore(self.usual[0]).uncontrolled if self.usual else "nothing to explore"
+
+    def explore_once(self, job: Job) -> Exploration:
+        """What comes of a job that is not one of the suite's, now and not kept."""
+        return self._perform_job(job)
+
+    def show(self, job: Job, schedule: str, *, smaller: bool) -> Exploration:
+        """One execution again, drawn; minimised before, if asked for."""
+        with self._alone:
+            return self._perform_job(job, schedule=schedule, smaller=smaller)
+
     def close(self) -> None:
         """Kill what is still running and let go of everything."""
         for future in list(self._futures.values()):
             future.cancel()
+        for exploration in list(self._explorations.values()):
+            exploration.cancel()
         for supervisor in list(self._supervisors.values()):
             supervisor.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._explorers.shutdown(wait=True, cancel_futures=True)
+
+
+def _probe(job: Job) -> Job:
+    """A single execution, to see whether the engine has the implementation under control."""
+    return replace(job, samples=1, exhaust=0, faults=0, kinds=())
 
 
 def _last_line(outcome: Outcome) -> str:

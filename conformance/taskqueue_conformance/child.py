@@ -17,11 +17,15 @@ import weakref
 from collections.abc import Callable, Mapping
 from importlib import metadata
 from os import _exit
+from time import sleep as _sleep
 from typing import Any
 
 from taskqueue_conformance import measure
+from taskqueue_conformance.engine.job import Job
+from taskqueue_conformance.engine.scope import place_of
+from taskqueue_conformance.engine.searching import search, show
 from taskqueue_conformance.history import actor_name
-from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load
+from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load, names_of
 from taskqueue_conformance.perform import Performance
 from taskqueue_conformance.preempt import Preemption
 from taskqueue_conformance.stage import RealStage
@@ -33,13 +37,14 @@ from taskqueue_harness.supervised import Reply
 __all__ = ["perform", "prepare"]
 
 _subject: Any = None
+_target = ""
 _files: list[str] = []
 _coverage: dict[str, str] | None = None
 
 
 def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
     """Load the implementation. The answer has "error", or what there is to know about it."""
-    global _subject, _files, _coverage
+    global _subject, _target, _files, _coverage
     # The host's `-W error` governs the suite, not foreign code: oss2 does not even import under it.
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
@@ -54,6 +59,7 @@ def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
         if covering is not None:
             measure.finish(covering)
     _files = files_of(_subject)
+    _target = argument["target"]
     return {
         "files": _files,
         "name": getattr(_subject, "__qualname__", type(_subject).__qualname__),
@@ -76,10 +82,48 @@ def perform(payload: Mapping[str, Any], reply: Reply) -> bool:
     if payload.get("smoke"):
         reply(_smoke())
         return False
+    if "job" in payload:
+        _explore(payload, reply)
+        return False
     scenario = Scenario.from_json(payload["scenario"])
     session = _Session(scenario, Limits(**payload["limits"]), reply)
     session.run()
     return scenario.leave_by_exit
+
+
+def _explore(payload: Mapping[str, Any], reply: Reply) -> None:
+    """Explore a job, or show one execution of it."""
+    os.nice(5)  # runs on real threads are about time, and go first
+    job, stall = Job.from_json(payload["job"]), payload["stall"]
+    _beat_always(reply)
+    place, scope = place_of(_subject, *names_of(_target))
+    if "schedule" in payload:
+        found = show(
+            job,
+            payload["schedule"],
+            place,
+            scope,
+            smaller=payload["smaller"],
+            stall=stall,
+        )
+    else:
+        found = search(job, place, scope, stall=stall)
+    reply(found.to_json())
+
+
+def _beat_always(reply: Reply) -> None:
+    """Tell the supervisor that this process lives, from a thread of its own.
+
+    The engine itself ends what makes no progress. What it cannot end is a call into C that holds
+    the interpreter; then there is no beat either.
+    """
+
+    def body() -> None:
+        while True:
+            reply.beat()
+            _sleep(1.0)
+
+    _thread.start_new_thread(body, ())
 
 
 def _smoke() -> dict[str, Any]:
@@ -276,19 +320,9 @@ class _Session:
         logging.setLogRecordFactory(factory)
 
     def _heard(self, record: logging.LogRecord) -> None:
-        exc = record.exc_info[1] if record.exc_info else None
-        try:
-            text = record.getMessage()
-        except Exception:
-            text = str(record.msg)
-        text += record.exc_text or ""
         for performance in self.performances:
-            number = performance.failure_in(exc, text)
-            if number is not None:
-                traced = exc is not None or "Traceback" in text
-                self.logged.append(
-                    {"failure": number, "level": record.levelno, "traceback": traced}
-                )
+            if (heard := performance.hear(record)) is not None:
+                self.logged.append(heard)
 
     # -- the watch -----------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ from taskqueue_conformance import judgement, scenarios
 from taskqueue_conformance.bench import Bench
 from taskqueue_conformance.contract import lookup
 from taskqueue_conformance.depth import Depth
+from taskqueue_conformance.engine.job import Job
+from taskqueue_conformance.explored import Mode, judge_explored
 from taskqueue_conformance.oracles import Oracle
 from taskqueue_conformance.oracles.special import SpecialOracle
 from taskqueue_conformance.records import Grade, Record, Status
@@ -30,6 +32,7 @@ __all__ = ["ClauseTest", "Seen", "clause", "clause_of"]
 
 Family = Callable[[Depth], Sequence[Scenario]]
 PairFamily = Callable[[Depth], Sequence[Pair]]
+JobFamily = Callable[[Depth], Sequence[Job]]
 
 _Test = TypeVar("_Test", bound=Callable[..., Any])
 
@@ -41,6 +44,11 @@ class ClauseTest:
     id: str
     on: Family | None = None
     variants: PairFamily | None = None
+    explored: JobFamily | None = None
+
+    def jobs(self, depth: Depth) -> list[Job]:
+        """What the engine will explore."""
+        return list(self.explored(depth)) if self.explored else []
 
     def scenarios(self, depth: Depth) -> list[Scenario]:
         """All that will be performed, for the bench to begin with."""
@@ -53,17 +61,29 @@ class ClauseTest:
         """Whether a scenario of this name is among those that the test judges its clause by."""
         judged = list(self.on(depth)) if self.on else []
         judged += [variant for variant, _ in self.variants(depth)] if self.variants else []
-        return any(scenario.name == name for scenario in judged)
+        names = {scenario.name for scenario in judged} | {job.name for job in self.jobs(depth)}
+        return name in names
 
 
 def clause(
-    clause_id: str, *, on: Family | None = None, variants: PairFamily | None = None
+    clause_id: str,
+    *,
+    on: Family | None = None,
+    variants: PairFamily | None = None,
+    explored: JobFamily | None = None,
 ) -> Callable[[_Test], _Test]:
-    """Mark a test as the one of a clause."""
+    """Mark a test as the one of a clause.
+
+    Args:
+        clause_id: of the contract.
+        on: the scenarios that are run on real threads.
+        variants: pairs of scenarios instead; see `Seen.makes_no_difference`.
+        explored: what is explored under the engine besides.
+    """
     lookup(clause_id)
 
     def decorate(test: _Test) -> _Test:
-        test.tq_clause = ClauseTest(clause_id, on, variants)  # type: ignore[attr-defined]
+        test.tq_clause = ClauseTest(clause_id, on, variants, explored)  # type: ignore[attr-defined]
         return test
 
     return decorate
@@ -100,13 +120,15 @@ class Seen:
     def contradicts_nothing(self, oracle: Oracle) -> None:
         """No history of an ordinary scenario may contradict the clause."""
         self._conclude(
-            lambda: judgement.judge(self._test.id, oracle, self._bench, self._scenarios())
+            lambda: judgement.judge(self._test.id, oracle, self._bench, self._scenarios()),
+            "clause",
         )
 
     def shows_nothing(self, oracle: SpecialOracle) -> None:
         """No observation of the clause's own scenarios may contradict it."""
         self._conclude(
-            lambda: judgement.judge_special(self._test.id, oracle, self._bench, self._scenarios())
+            lambda: judgement.judge_special(self._test.id, oracle, self._bench, self._scenarios()),
+            "special",
         )
 
     def makes_no_difference(self, oracle: SpecialOracle | None = None) -> None:
@@ -119,18 +141,26 @@ class Seen:
         ]
         ordinary = self._bench.applicable(scenarios.regular(self._depth))
         self._conclude(
-            lambda: judgement.judge_variants(self._test.id, self._bench, pairs, ordinary, oracle)
+            lambda: judgement.judge_variants(self._test.id, self._bench, pairs, ordinary, oracle),
+            "variants",
         )
 
-    def _conclude(self, judged: Callable[[], Record]) -> None:
-        clause_id = self._test.id
-        reason = self._bench.about.get("not_applicable", {}).get(clause_id)
-        if reason is None:
-            record = judged()
-        else:
-            record = Record(clause_id, Status.NOT_APPLICABLE, Grade.UNVERIFIED, reason=reason)
-        self.records.append(record)
-        raise_outcome([record])
+    def _conclude(self, judged: Callable[[], Record], mode: Mode) -> None:
+        clause_id, bench = self._test.id, self._bench
+        reason = bench.not_applicable.get(clause_id)
+        if reason is not None:
+            self.records = [
+                Record(clause_id, Status.NOT_APPLICABLE, Grade.UNVERIFIED, reason=reason)
+            ]
+            raise_outcome(self.records)
+            return
+        # The engine first: it is what a failure can be read by.
+        jobs = [job for job in self._test.jobs(self._depth) if self._kept(job.name)]
+        if jobs:
+            ordinary = bench.applicable(scenarios.regular(self._depth))
+            self.records.append(judge_explored(clause_id, mode, bench, jobs, ordinary))
+        self.records.append(judged())
+        raise_outcome(self.records)
 
 
 def raise_outcome(records: Sequence[Record], excused: Callable[[str], bool] | None = None) -> None:

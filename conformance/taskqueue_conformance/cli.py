@@ -21,6 +21,7 @@ from taskqueue_conformance import (
     layout,
     report_json,
     report_markdown,
+    report_merge,
     report_terminal,
 )
 from taskqueue_conformance.contract import CONTRACT_VERSION, PROFILES, SECTIONS, clauses_of
@@ -43,6 +44,7 @@ exit codes:
 
 other commands:
   taskqueue-conformance show REPORT.json     print a report again
+  taskqueue-conformance merge REPORT.json... put the reports of all shards together
   taskqueue-conformance clauses              print the contract
 """
 
@@ -58,7 +60,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    commands = {"show": _show, "clauses": _clauses}
+    commands = {"show": _show, "merge": _merge, "clauses": _clauses}
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -143,6 +145,7 @@ def _gate_parser() -> argparse.ArgumentParser:
         "--timeout", metavar="FACTOR", type=_factor, help="multiply all waiting times"
     )
     parser.add_argument("--seed", metavar="N", type=int, help="of everything that is drawn")
+    parser.add_argument("--shard", metavar="I/N", help="do the I-th of N parts; see merge")
     parser.add_argument(
         "-n",
         dest="workers",
@@ -190,6 +193,7 @@ def _plugin_options(chosen: argparse.Namespace) -> list[str]:
         "--tq-depth": chosen.depth,
         "--tq-timeout": chosen.timeout,
         "--tq-seed": chosen.seed,
+        "--tq-shard": chosen.shard,
         "--tq-baseline": chosen.baseline,
         "--tq-write-baseline": chosen.write_baseline,
         "--junitxml": chosen.junit,
@@ -261,10 +265,30 @@ def _show(arguments: Sequence[str]) -> int:
     except report_json.ReportError as exc:
         _complain(str(exc))
         return gate.UNUSABLE
+    _print(report)
+    return 0
+
+
+def _merge(arguments: Sequence[str]) -> int:
+    parser = _Parser(prog=f"{PROGRAM} merge", description="Put the reports of all shards together.")
+    parser.add_argument("reports", nargs="+", type=Path, help="as --json wrote them, one per shard")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the whole")
+    chosen = parser.parse_args(arguments)
+    try:
+        report = report_merge.merge_reports([report_json.load(path) for path in chosen.reports])
+        if chosen.json is not None:
+            report_json.save(report, chosen.json)
+    except (report_json.ReportError, OSError) as exc:
+        _complain(str(exc))
+        return gate.UNUSABLE
+    _print(report)
+    return verdict(report).exit_code
+
+
+def _print(report: Report) -> None:
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     markup = report_terminal.ansi if colour else report_terminal.plain
     print(*report_terminal.render(report, markup=markup, width=_columns()), sep="\n")
-    return 0
 
 
 def _clauses(arguments: Sequence[str]) -> int:

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 __all__ = ["DEFAULT", "DEPTHS", "Depth"]
 
 
+Sizes = tuple[tuple[int, int], ...]
+"""Numbers of items and of consumers."""
+
+_SMALL: Sizes = ((1, 1), (2, 1), (1, 2), (2, 2))
+
+
 @dataclass(frozen=True)
 class Depth:
     """The sizes of one depth.
@@ -21,6 +27,17 @@ class Depth:
         examples: that Hypothesis draws for each property.
         kinds: of failure that are raised at every point, not only at some.
         runs: queues made in a row, to see what piles up.
+        faulty: (items, consumers) that the engine exhausts with a fault anywhere.
+        timed: the same with an early timeout anywhere.
+        faultless: the same with neither.
+        special: the same with faults that need a clause of their own.
+        samples: schedules that are tried before a scenario is exhausted.
+        exhaust: executions that exhausting it may take.
+        longest: seconds of processor time that exhausting it may take.
+        portfolio: schedules of each scenario that is sampled.
+        drawn: workloads that Hypothesis draws for the engine.
+        schedules: of each of these.
+        explore: seconds of processor time for the engine; what is left then is only sampled.
     """
 
     name: str
@@ -32,31 +49,92 @@ class Depth:
     examples: int
     kinds: tuple[str, ...]
     runs: int
+    faulty: Sizes
+    timed: Sizes
+    faultless: Sizes
+    special: Sizes
+    samples: int
+    exhaust: int
+    longest: float
+    portfolio: int
+    drawn: int
+    schedules: int
+    explore: float
 
 
 DEPTHS = {
-    "quick": Depth("quick", 0.7, 1.2, 2_000, 16, 1, 12, ("error",), 40),
+    "quick": Depth(
+        name="quick",
+        slow=0.7,
+        late=1.2,
+        items=2_000,
+        consumers=16,
+        repeats=1,
+        examples=12,
+        kinds=("error",),
+        runs=40,
+        faulty=((1, 1),),
+        timed=((1, 1),),
+        faultless=((1, 2), (2, 1)),
+        special=((1, 1),),
+        samples=10,
+        exhaust=1_500,
+        longest=1.5,
+        portfolio=0,
+        drawn=6,
+        schedules=10,
+        explore=6.0,
+    ),
     "default": Depth(
-        "default",
-        1.5,
-        2.5,
-        20_000,
-        32,
-        5,
-        80,
-        ("error", "system_exit", "keyboard_interrupt", "generator_exit"),
-        60,
+        name="default",
+        slow=1.5,
+        late=2.5,
+        items=20_000,
+        consumers=32,
+        repeats=5,
+        examples=80,
+        kinds=("error", "system_exit", "keyboard_interrupt", "generator_exit"),
+        runs=60,
+        faulty=_SMALL,
+        timed=_SMALL,
+        faultless=((3, 2),),
+        special=((1, 1), (1, 2)),
+        samples=20,
+        exhaust=20_000,
+        longest=12.0,
+        portfolio=100,
+        drawn=50,
+        schedules=30,
+        explore=45.0,
     ),
     "deep": Depth(
-        "deep",
-        12.0,
-        12.0,
-        100_000,
-        64,
-        40,
-        1_500,
-        ("error", "system_exit", "keyboard_interrupt", "generator_exit", "base", "stop_iteration"),
-        200,
+        name="deep",
+        slow=12.0,
+        late=12.0,
+        items=100_000,
+        consumers=64,
+        repeats=40,
+        examples=1_500,
+        kinds=(
+            "error",
+            "system_exit",
+            "keyboard_interrupt",
+            "generator_exit",
+            "base",
+            "stop_iteration",
+        ),
+        runs=200,
+        faulty=(*_SMALL, (3, 2), (2, 3)),
+        timed=_SMALL,
+        faultless=((3, 3),),
+        special=_SMALL,
+        samples=200,
+        exhaust=2_000_000,
+        longest=600.0,
+        portfolio=5_000,
+        drawn=1_500,
+        schedules=100,
+        explore=1_200.0,
     ),
 }
 """By name, from the shallowest to the deepest."""

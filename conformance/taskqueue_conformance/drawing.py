@@ -11,30 +11,18 @@ import time
 from collections.abc import Sequence
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 
 from taskqueue_conformance.bench import Bench
 from taskqueue_conformance.depth import Depth
+from taskqueue_conformance.drawn import workloads
 from taskqueue_conformance.judgement import contradicted, evidence_of, explained, findings
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles import UNIVERSAL, Finding
 from taskqueue_conformance.oracles.sentences import Late
 from taskqueue_conformance.records import Grade, Record, Status
-from taskqueue_conformance.workload import (
-    CheckOk,
-    Drain,
-    Fail,
-    Fault,
-    Helper,
-    Put,
-    Scenario,
-    Sleep,
-    Step,
-    Steps,
-    Take,
-)
+from taskqueue_conformance.workload import Scenario
 
-__all__ = ["Search", "workloads"]
+__all__ = ["Search"]
 
 AGAIN = 4
 """How often a scenario that went wrong is performed again."""
@@ -47,70 +35,6 @@ MAX_HANGS = 4
 
 MAX_SLOW = 4
 """With more ordinary scenarios than this that come to no end in time, nothing is drawn."""
-
-
-@st.composite
-def _producers(draw: st.DrawFn) -> Steps:
-    some: list[Step] = draw(
-        st.lists(
-            st.one_of(
-                st.builds(Put, st.integers(1, 6)),
-                st.just(CheckOk()),
-                st.just(Sleep(0.01)),
-                st.just(Helper((Put(2), CheckOk()))),
-            ),
-            max_size=4,
-        )
-    )
-    return tuple(some)
-
-
-@st.composite
-def _consumers(draw: st.DrawFn) -> Steps:
-    some: list[Step] = draw(
-        st.lists(
-            st.one_of(
-                st.builds(Take, st.integers(1, 3)),
-                st.builds(Put, st.integers(1, 2)),
-                st.just(CheckOk()),
-                st.just(Sleep(0.01)),
-                st.just(Helper((Take(1), CheckOk()))),
-            ),
-            max_size=3,
-        )
-    )
-    endings: list[Steps] = [
-        (Drain(), CheckOk()),
-        (),
-        (Drain(each=(CheckOk(),)),),
-        (Fail(),),
-        (Drain(), Fail("os_error")),
-    ]
-    return (*some, *draw(st.sampled_from(endings)))
-
-
-@st.composite
-def workloads(draw: st.DrawFn) -> Scenario:
-    """A producer, one to four consumers, up to two faults, and perhaps forced switches."""
-    consumers = draw(st.lists(_consumers(), min_size=1, max_size=4))
-    faults = draw(
-        st.lists(
-            st.builds(
-                Fault,
-                actor=st.integers(0, len(consumers)),
-                point=st.integers(0, 6),
-                kind=st.sampled_from(["error", "os_error"]),
-            ),
-            max_size=2,
-        )
-    )
-    return Scenario(
-        "drawn",
-        draw(_producers()),
-        tuple(consumers),
-        faults=tuple(faults),
-        preempt=draw(st.none() | st.integers(0, 1_000)),
-    )
 
 
 class Search:

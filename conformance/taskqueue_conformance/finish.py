@@ -65,6 +65,7 @@ def _report(
         profile=options.profile,
         depth=options.depth.name,
         seed=options.seed,
+        shard="" if options.shard == (1, 1) else f"{options.shard[0]}/{options.shard[1]}",
         timeout_factor=options.factor,
         seconds=round(time.time() - began, 1),
     )
@@ -88,7 +89,8 @@ def _repeat(options: Options) -> report_terminal.Repeat:
         words += [] if _in_checkout() else ["taskqueue_conformance.suite"]
         words += ["--impl", options.target] if options.given else []
         words += ["--tq-depth", options.depth.name, "--tq-seed", str(options.seed)]
-        if evidence.scenario == "drawn" or evidence.scenario.startswith("stress: "):
+        drawn = evidence.scenario == "drawn" or evidence.scenario.startswith("stress: ")
+        if drawn or "job" in evidence.data:
             words += ["-k", "replay", "--tq-replay", token_of(evidence.data)]
         else:
             found = lookup(clause)

@@ -173,9 +173,13 @@ class History:
     hang: str | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
+    def fields(self) -> dict[str, Any]:
+        """The fields by name, as the constructor takes them."""
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+
     def to_json(self) -> dict[str, Any]:
         """As JSON-able data."""
-        data = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        data = self.fields()
         data["scenario"] = self.scenario.to_json()
         data["failures"] = [dataclasses.asdict(info) for info in self.failures]
         data["outcome"] = self.outcome and dataclasses.asdict(self.outcome)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from taskqueue_conformance.bench import Bench
 from taskqueue_conformance.observation import Observation
-from taskqueue_conformance.oracles import UNIVERSAL, Finding, Oracle, contradictions
+from taskqueue_conformance.oracles import UNIVERSAL, Finding, Oracle
+from taskqueue_conformance.oracles.findings import findings
 from taskqueue_conformance.oracles.sentences import Either, Late
 from taskqueue_conformance.oracles.special import SpecialOracle, start_failed
 from taskqueue_conformance.records import Evidence, Grade, Record, Status
@@ -33,22 +34,6 @@ HANGS_REPEATED = 3
 
 Not where scenarios take as long as they may: what hung once may be such a one the next time.
 """
-
-
-def findings(seen: Observation) -> tuple[Finding, ...]:
-    """All that an observation of an ordinary scenario contradicts, whatever way it ended."""
-    if seen.findings is None:  # every clause asks: what another one explains is none of its own
-        seen.findings = tuple(_findings(seen))
-    return seen.findings
-
-
-def _findings(seen: Observation) -> Iterator[Finding]:
-    if seen.died is not None:
-        yield Finding("TQ-2.1", f"{seen.died} before run() came back")
-    for history in seen.histories:
-        if history.construction_error is not None and history.scenario.consumers:
-            yield Finding("TQ-2.1", f"the constructor raised {history.construction_error}")
-        yield from contradictions(history)
 
 
 def judge(clause: str, oracle: Oracle, bench: Bench, scenarios: Sequence[Scenario]) -> Record:
@@ -152,13 +137,18 @@ def explained(sentence: str, bench: Bench, ordinary: Sequence[Scenario]) -> bool
 
 
 def contradicted(bench: Bench, ordinary: Sequence[Scenario]) -> set[str]:
-    """The clauses that any of the regular scenarios contradicts for certain."""
-    found = [one for seen in bench.observe_all(ordinary) for one in findings(seen)]
-    others = {one: getattr(one.seen, "others", ()) for one in found}
-    certain = {one.clause for one in found if not others[one]}
+    """The clauses that any of the regular scenarios contradicts for certain, or any usual job."""
+    found = {
+        (one.clause, getattr(one.seen, "others", ()))
+        for seen in bench.observe_all(ordinary)
+        for one in findings(seen)
+    }
+    for exploration in bench.explore_all(bench.usual):
+        found |= {(one.clause, one.others) for one in exploration.contradictions}
+    certain = {clause for clause, others in found if not others}
     if "TQ-1.1" not in certain:
         # Nothing is lost when all goes well, so what is lost otherwise is for that reason.
-        certain |= {one.clause for one in found if others[one] == ("TQ-1.1",)}
+        certain |= {clause for clause, others in found if others == ("TQ-1.1",)}
     return certain
 
 

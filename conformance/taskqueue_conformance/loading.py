@@ -11,7 +11,7 @@ import traceback
 from types import ModuleType
 from typing import Any
 
-__all__ = ["MEMBERS", "Unusable", "files_of", "load"]
+__all__ = ["MEMBERS", "Unusable", "files_of", "load", "names_of"]
 
 MEMBERS = ("run", "put", "get", "ok")
 DEFAULT_ATTRIBUTE = "TaskQueue"
@@ -30,10 +30,7 @@ def load(target: str) -> Any:
     Raises:
         Unusable: it does not name something callable that can be imported.
     """
-    place, colon, path = target.rpartition(":")
-    if not colon or (len(place) == 1 and os.name == "nt"):
-        place, path = target, ""
-    path = path or DEFAULT_ATTRIBUTE
+    place, path = _split(target)
     if not place:
         raise Unusable(f"{target!r} names no module; write module:Attribute, for example mod:Queue")
     module = _load_file(place) if place.endswith(".py") else _load_module(place)
@@ -49,6 +46,19 @@ def load(target: str) -> Any:
             "function or an adapter, called as subject(producer, consumers)"
         )
     return found
+
+
+def _split(target: str) -> tuple[str, str]:
+    place, colon, path = target.rpartition(":")
+    if not colon or (len(place) == 1 and os.name == "nt"):
+        place, path = target, ""
+    return place, path or DEFAULT_ATTRIBUTE
+
+
+def names_of(target: str) -> tuple[str, str]:
+    """The name that the module of a target has once it is loaded, and the path within it."""
+    place, path = _split(target)
+    return (os.path.basename(place)[: -len(".py")] if place.endswith(".py") else place), path
 
 
 def _missing(place: str, path: str, name: str, owner: Any) -> str:

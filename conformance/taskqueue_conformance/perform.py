@@ -57,7 +57,6 @@ Subject = Callable[..., Any]
 
 
 _allocate_lock = _thread.allocate_lock
-_get_ident = _thread.get_ident
 
 
 class _Known:
@@ -172,7 +171,7 @@ class Performance:
     def run(self) -> None:
         """Call run() and keep what came of it; never raises."""
         queue, note = self.queue, self._note
-        self.idents[_get_ident()] = MAIN
+        self.idents[self.stage.ident()] = MAIN
         note(Code.RUN, MAIN, 0)
         self.running = True
         try:
@@ -272,7 +271,7 @@ class Performance:
         self._note(Code.BEGIN, actor, self._begun[actor])
         if self._begun[actor] > 1:
             return
-        self.idents[_get_ident()] = actor
+        self.idents[self.stage.ident()] = actor
         witness = _Witness()
         self.witnesses.append(weakref.ref(witness))
         steps = self.scenario.consumers[actor - 1] if actor else self.scenario.producer
@@ -385,7 +384,7 @@ class Performance:
         self._point(actor)
         give_up = self.stage.now() + step.seconds * 1e6
         while self._ok(actor, q) and self.stage.now() < give_up:
-            self.stage.sleep(0.005)
+            self.stage.sleep(self.stage.pause)
 
     def _explicit_fail(self, actor: int, q: Any, step: Fail) -> None:
         self._point(actor)
@@ -423,7 +422,7 @@ class Performance:
         raised: list[BaseException] = []
 
         def body() -> None:
-            self.idents[_get_ident()] = me
+            self.idents[self.stage.ident()] = me
             try:
                 self._perform(me, q, step.steps)
             except BaseException as exc:
@@ -451,7 +450,7 @@ class Performance:
         self._point(actor)
         give_up = self.stage.now() + 1_000_000
         while (alive := self._delivered_alive()) and self.stage.now() < give_up:
-            self.stage.sleep(0.005)
+            self.stage.sleep(self.stage.pause)
         self._note(Code.FREED, actor, alive)
 
     def _run_again(self, actor: int, q: Any, step: RunAgain) -> None:
@@ -522,6 +521,20 @@ class Performance:
             if token in text:
                 return number
         return None
+
+    def hear(self, record: Any) -> dict[str, Any] | None:
+        """What a log record says of a failure of this queue, None if it is of none."""
+        exc = record.exc_info[1] if record.exc_info else None
+        try:
+            text = record.getMessage()
+        except Exception:
+            text = str(record.msg)
+        text += record.exc_text or ""
+        number = self.failure_in(exc, text)
+        if number is None:
+            return None
+        traced = exc is not None or "Traceback" in text
+        return {"failure": number, "level": record.levelno, "traceback": traced}
 
     def _keep_outcome(self, exc: BaseException) -> None:
         number = None

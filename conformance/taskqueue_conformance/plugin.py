@@ -26,7 +26,10 @@ __all__ = ["session_of"]
 
 SUITE = Path(__file__).resolve().parent / "suite"
 
-_CHECKED = ("tq_profile", "tq_depth", "tq_timeout", "tq_seed", "tq_baseline", "tq_replay")
+_CHECKED = (
+    *("tq_profile", "tq_depth", "tq_timeout", "tq_seed", "tq_baseline", "tq_replay"),
+    "tq_shard",
+)
 """Options whose values may be wrong, None where they are not given."""
 
 _TARGET = "the implementation to test: pkg.mod:Attribute, pkg.mod or path/to/file.py:Attribute"
@@ -67,7 +70,12 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     )
     group.addoption("--tq-seed", metavar="N", help="of everything that is drawn")
     group.addoption("--tq-scenario", metavar="NAME", help="look at the scenario of this name only")
-    group.addoption("--tq-replay", metavar="TOKEN", help="perform the scenario of a report again")
+    group.addoption("--tq-replay", metavar="TOKEN", help="show again what a report speaks of")
+    group.addoption(
+        "--tq-shard",
+        metavar="I/N",
+        help="do the I-th of N parts; `taskqueue-conformance merge` puts the reports together",
+    )
     group.addoption("--tq-baseline", metavar="FILE", help="known failures (TOML)")
     group.addoption(
         "--tq-write-baseline", metavar="FILE", help="write the current failures as a baseline"
@@ -174,7 +182,7 @@ def _options(config: pytest.Config) -> Options:
     from taskqueue_conformance import baseline
     from taskqueue_conformance.contract import PROFILES
     from taskqueue_conformance.depth import DEFAULT, DEPTHS
-    from taskqueue_conformance.session import DEFAULT_TARGET, Options, scenario_of
+    from taskqueue_conformance.session import DEFAULT_TARGET, Options, replay_of
 
     option = config.option
     profile = _one_of("--tq-profile", option.tq_profile, "core", PROFILES)
@@ -196,7 +204,7 @@ def _options(config: pytest.Config) -> Options:
     except baseline.BaselineError as exc:
         raise pytest.UsageError(f"--tq-baseline: {exc}") from None
     try:
-        replay = scenario_of(option.tq_replay) if option.tq_replay is not None else None
+        replay = replay_of(option.tq_replay) if option.tq_replay is not None else None
     except ValueError as exc:
         raise pytest.UsageError(f"--tq-replay: {exc}") from None
     return Options(
@@ -209,6 +217,7 @@ def _options(config: pytest.Config) -> Options:
         scenario=option.tq_scenario,
         replay=replay,
         baseline=known,
+        shard=_shard(option.tq_shard),
         coverage_folder=_coverage_folder(config),
         cwd=str(config.invocation_params.dir),
     )
@@ -220,6 +229,15 @@ def _one_of(option: str, value: str | None, default: str, choices: tuple[str, ..
     if value not in choices:
         raise pytest.UsageError(f"{option} takes {', '.join(choices)}, not {value!r}")
     return value
+
+
+def _shard(text: str | None) -> tuple[int, int]:
+    if text is None:
+        return 1, 1
+    number, slash, count = text.partition("/")
+    if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
+        return int(number), int(count)
+    raise pytest.UsageError(f"--tq-shard takes one of so many, like 2/5, not {text!r}")
 
 
 def _seed(config: pytest.Config) -> int:
@@ -315,7 +333,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             raise pytest.Collector.CollectError(
                 "the stress tests need pytest-repeat: leave out `-p no:repeat`, or install it"
             )
-        repeats = session_of(metafunc.config).depth.repeats
+        ours = session_of(metafunc.config)
+        repeats = -(-ours.depth.repeats // ours.options.shard[1])
         metafunc.definition.add_marker(pytest.mark.repeat(repeats))
 
 
@@ -386,6 +405,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             wanted = test.scenarios(ours.depth)
             only = ours.options.scenario
             bench.prefetch(one for one in wanted if only is None or one.name == only)
+            jobs = test.jobs(ours.depth)
+            bench.prefetch_jobs(job for job in jobs if only is None or job.name == only)
     # Last, as the tests come last: where every run hangs, one after another would take minutes.
     bench.prefetch(ours.stress(*which) for which in map(_stress_of, mine) if which is not None)
 
@@ -478,6 +499,8 @@ def _selection(config: pytest.Config, state: _State) -> str:
         reasons.append("--lf")
     if option.maxfail:
         reasons.append("-x" if option.maxfail == 1 else f"--maxfail={option.maxfail}")
+    if option.tq_shard and not option.tq_shard.endswith("/1"):
+        reasons.append(f"shard {option.tq_shard}")
     if option.tq_scenario:
         reasons.append(f"--tq-scenario {option.tq_scenario!r}")
     if any("::" in str(argument) or str(argument).endswith(".py") for argument in config.args):

@@ -14,7 +14,7 @@ from typing import Any
 
 from taskqueue_conformance.contract import CLAUSES
 
-__all__ = ["Evidence", "Grade", "Record", "Standing", "Status", "merge"]
+__all__ = ["Basis", "Evidence", "Grade", "Record", "Standing", "Status", "merge"]
 
 
 class Status(str, enum.Enum):
@@ -46,9 +46,12 @@ class Evidence:
         seen: the sentence that says what contradicts the clause.
         times: in how many of `of` runs it was seen.
         story: the last events, a line each.
+        lanes: the execution under the engine, minimised and drawn, a line each.
+        smaller: how far it was minimised, in words.
         stacks: where each thread stood when a hang was given up: name and frames.
         output: what the child wrote, shortened.
-        data: the scenario itself, JSON-able, for replay.
+        data: what replays it, JSON-able: the scenario, or for an execution under the engine the job
+            and the schedule.
     """
 
     scenario: str
@@ -57,9 +60,28 @@ class Evidence:
     times: int = 1
     of: int = 1
     story: list[str] = field(default_factory=list)
+    lanes: list[str] = field(default_factory=list)
+    smaller: str = ""
     stacks: list[dict[str, Any]] = field(default_factory=list)
     output: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Basis:
+    """A part of what a verdict rests on.
+
+    Attributes:
+        grade: see `Grade`.
+        scenarios: how many were looked at in this way.
+        runs: how many runs of them; under the engine, schedules.
+        how: strategy, seed and bounds, in words.
+    """
+
+    grade: Grade
+    scenarios: int
+    runs: int
+    how: str = ""
 
 
 @dataclass
@@ -72,6 +94,8 @@ class Record:
         grade: what the status rests on.
         scenarios: how many scenarios were looked at.
         runs: how many runs of them.
+        bases: what they are made of; if none is given, all are of the record's grade.
+        remark: why there is no better evidence, where there could be.
         seconds: how long they took.
         evidence: for a failure.
         blocked_by: ids of the clauses that are in the way, for a blocked one.
@@ -89,6 +113,8 @@ class Record:
     blocked_by: list[str] = field(default_factory=list)
     reason: str = ""
     test: str = ""
+    bases: list[Basis] = field(default_factory=list)
+    remark: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON-able data."""
@@ -100,7 +126,9 @@ class Record:
         """The record that `to_json` wrote."""
         evidence = [Evidence(**entry) for entry in data["evidence"]]
         status, grade = Status(data["status"]), Grade(data["grade"])
-        return cls(**{**data, "evidence": evidence, "status": status, "grade": grade})
+        bases = [Basis(**{**entry, "grade": Grade(entry["grade"])}) for entry in data["bases"]]
+        values = {**data, "evidence": evidence, "status": status, "grade": grade, "bases": bases}
+        return cls(**values)
 
 
 @dataclass
@@ -117,15 +145,19 @@ class Standing:
     blocked_by: list[str]
     reason: str
     tests: list[str]
+    bases: list[Basis] = field(default_factory=list)
+    remark: str = ""
 
 
 _ORDER = list(Status)
+_STRENGTH = list(Grade)
 
 
 def merge(records: Iterable[Record]) -> list[Standing]:
     """One standing per clause of the contract, in its order; unverified where no test spoke.
 
-    The worst status counts.  A clause is graded by the weakest evidence that it rests on.
+    The worst status counts. A clause that passes has the grade of the strongest evidence for it;
+    its bases tell of all.
     """
     by_clause: dict[str, list[Record]] = {clause.id: [] for clause in CLAUSES}
     for record in records:
@@ -138,12 +170,9 @@ def _merge(clause: str, records: Sequence[Record]) -> Standing:
         records = [Record(clause, Status.UNVERIFIED, Grade.UNVERIFIED, reason="no test ran")]
     status = min((record.status for record in records), key=_ORDER.index)
     decisive = [record for record in records if record.status is status]
-    grades = [record.grade for record in records if record.status is Status.PASSED]
-    grade = min(grades or [Grade.UNVERIFIED], key=list(Grade).index)
-    if status is Status.FAILED:
-        grade = max((record.grade for record in decisive), key=list(Grade).index)
-    elif status is not Status.PASSED:
-        grade = Grade.UNVERIFIED
+    grade = Grade.UNVERIFIED
+    if status in (Status.PASSED, Status.FAILED):
+        grade = max((record.grade for record in decisive), key=_STRENGTH.index)
     return Standing(
         clause=clause,
         status=status,
@@ -155,4 +184,22 @@ def _merge(clause: str, records: Sequence[Record]) -> Standing:
         blocked_by=sorted({other for record in decisive for other in record.blocked_by}),
         reason=next((record.reason for record in decisive if record.reason), ""),
         tests=[record.test for record in records if record.test],
+        bases=_bases(records),
+        remark=next((record.remark for record in records if record.remark), ""),
     )
+
+
+def _bases(records: Iterable[Record]) -> list[Basis]:
+    """What all records rest on, one entry for each grade, the strongest first."""
+    found: dict[Grade, Basis] = {}
+    for record in records:
+        whole = Basis(record.grade, record.scenarios, record.runs)
+        for one in record.bases or [whole]:
+            if one.grade is Grade.UNVERIFIED or not one.runs:
+                continue
+            basis = found.setdefault(one.grade, Basis(one.grade, 0, 0))
+            basis.scenarios += one.scenarios
+            basis.runs += one.runs
+            if one.how not in basis.how.split("; "):
+                basis.how = "; ".join(filter(None, (basis.how, one.how)))
+    return sorted(found.values(), key=lambda one: _STRENGTH.index(one.grade), reverse=True)

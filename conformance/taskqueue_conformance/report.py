@@ -67,6 +67,7 @@ class Header:
         profile: whose clauses decide.
         depth: how much was run: quick, default or deep.
         seed: of everything drawn.
+        shard: which part of the work was done, "2/5", or "" for all of it.
         timeout_factor: by which all deadlines were multiplied.
         contract_version, suite_version: see there.
         python, implementation, gil, cores, platform: where it ran.
@@ -82,6 +83,7 @@ class Header:
     profile: str = "core"
     depth: str = "default"
     seed: int = 0
+    shard: str = ""
     timeout_factor: float = 1.0
     contract_version: str = CONTRACT_VERSION
     suite_version: str = field(default_factory=_suite_version)
@@ -206,11 +208,13 @@ def verdict(report: Report) -> Verdict:
         return Verdict("nonconformant", 1, f"nonconformant to {whole}: {found}")
     if complaints := _stale(report):
         return Verdict("baseline stale", 1, f"baseline stale, {'; '.join(complaints)}: {found}")
-    partial = bool(report.partial) and not report.gate
+    # A shard is a part by intention, also for the gate, which judges what `merge` makes of them.
+    partial = bool(report.header.shard) or (bool(report.partial) and not report.gate)
     if any(counts[place] for place in _OPEN if not (partial and place is Place.NOT_RUN)):
         return Verdict("incomplete", 6, f"incomplete for {whole}: {found}")
     if partial:
-        return Verdict("partial", 0, f"partial run of {whole} ({report.partial}): {found}")
+        why = report.partial or f"shard {report.header.shard}"
+        return Verdict("partial", 0, f"partial run of {whole} ({why}): {found}")
     word = "conformant with known failures" if counts[Place.KNOWN] else "conformant"
     return Verdict(word, 0, f"conformant to {whole}: {found}")
 

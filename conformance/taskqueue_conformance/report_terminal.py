@@ -19,7 +19,7 @@ from taskqueue_conformance.layout import (
     wrapped,
 )
 from taskqueue_conformance.measure import Unreached
-from taskqueue_conformance.records import Evidence, Standing, Status
+from taskqueue_conformance.records import Basis, Evidence, Grade, Standing, Status
 from taskqueue_conformance.report import Header, Place, Report, place_of, stale_clauses, verdict
 from taskqueue_conformance.report_stacks import thin
 
@@ -123,11 +123,12 @@ def header_lines(header: Header, *, markup: Markup = plain) -> list[str]:
         lines.append(f"  files           {', '.join(map(clean, header.files[:2]))}{more}")
     subset = f" ({header.subset} subset)" if header.subset else ""
     factor = f", timeouts x {header.timeout_factor:g}" if header.timeout_factor != 1 else ""
+    shard = f", shard {header.shard}" if header.shard else ""
     lock = "with GIL" if header.gil else "without GIL"
     return [
         *lines,
         f"  asked           profile {header.profile}{subset} of contract {header.contract_version}"
-        f", depth {header.depth}, seed {header.seed}{factor}",
+        f", depth {header.depth}, seed {header.seed}{factor}{shard}",
         f"  here            {header.implementation} {header.python} {lock}, {header.cores} cores, "
         f"{header.platform}",
         f"  suite           {header.suite_version}, started {header.started}"
@@ -179,12 +180,17 @@ def _detail(report: Report, standing: Standing) -> str:
     if place is Place.BLOCKED:
         return f"by {', '.join(standing.blocked_by)}" if standing.blocked_by else standing.reason
     if place in (Place.VERIFIED, Place.FAILED):
-        counts = ", ".join(
-            f"{number:,} {word}{'' if number == 1 else 's'}"
-            for number, word in ((standing.scenarios, "scenario"), (standing.runs, "run"))
-        )
-        return f"{standing.grade.value:<8}  {counts}, {standing.seconds:.1f} s"
+        counts = ", ".join(_basis(basis) for basis in standing.bases)
+        return f"{standing.grade.value:<8}  {counts}"
     return "" if place is Place.NOT_RUN else clean(standing.reason)
+
+
+def _basis(basis: Basis) -> str:
+    """'1,204 schedules of 12 scenarios' for what the engine saw, '56 runs' for real threads."""
+    if basis.grade is Grade.OBSERVED:
+        return f"{basis.runs:,} run{'' if basis.runs == 1 else 's'}"
+    word = "all" if basis.grade is Grade.PROVED else "some"
+    return f"{word} {basis.runs:,} schedules of {basis.scenarios} scenarios"
 
 
 # -- what was seen of the clauses that fail ------------------------------------------------------
@@ -226,9 +232,14 @@ def _block(
     yield from _seen("seen", first, width)
     if first.description:
         yield from column("scenario", wrapped(first.description, width))
-    yield from _threads(report, first, markup, width)
-    if first.story:
-        yield from column("last events", [cut(clean(e), width - LABEL - 2) for e in _last(first)])
+    if first.lanes:
+        yield from _lanes(first, width)
+    else:
+        yield from _threads(report, first, markup, width)
+        if first.story:
+            yield from column(
+                "last events", [cut(clean(e), width - LABEL - 2) for e in _last(first)]
+            )
     if output := [line for line in first.output.splitlines() if line.strip()]:
         shown = [cut(clean(line), width - LABEL - 2) for line in output[-SHOWN_OUTPUT:]]
         yield from column("output", shown)
@@ -280,6 +291,17 @@ def _threads(report: Report, evidence: Evidence, markup: Markup, width: int) -> 
         yield from column("threads", lines)
 
 
+def _lanes(evidence: Evidence, width: int) -> Iterator[str]:
+    """The execution as it was drawn, its heading (the clause and what was seen) left out."""
+    yield from column("events", [cut(clean(event), width - LABEL - 2) for event in _last(evidence)])
+    if evidence.smaller:
+        yield from labelled("execution", evidence.smaller, width)
+    yield ""
+    start = evidence.lanes.index("") if "" in evidence.lanes else 0
+    yield from (clean(line) for line in evidence.lanes[start + 1 :])
+    yield ""
+
+
 def _last(evidence: Evidence) -> Sequence[str]:
     hidden = len(evidence.story) - SHOWN_EVENTS
     return (
@@ -296,6 +318,11 @@ def remark_lines(report: Report, *, markup: Markup = plain, width: int = WIDTH) 
     if opened := _open_by_reason(report):
         lines += ["", markup("could not be judged", "head")]
         for why, clauses in opened.items():
+            lines += paragraph(why, width)
+            lines += paragraph(", ".join(clauses), width, indent=4)
+    if weaker := _weaker(report):
+        lines += ["", markup("less than the engine can show elsewhere", "head")]
+        for why, clauses in weaker.items():
             lines += paragraph(why, width)
             lines += paragraph(", ".join(clauses), width, indent=4)
     if stale := stale_clauses(report):
@@ -321,6 +348,15 @@ def _open_by_reason(report: Report) -> dict[str, list[str]]:
             by = f"blocked by {', '.join(standing.blocked_by)}" if standing.blocked_by else ""
             why = ": ".join(filter(None, (by, standing.reason))) or standing.status.value
             found.setdefault(why, []).append(standing.clause)
+    return found
+
+
+def _weaker(report: Report) -> dict[str, list[str]]:
+    """The clauses for which there could be better evidence, by what stands in its way."""
+    found: dict[str, list[str]] = {}
+    for standing in report.standings:
+        if standing.remark and standing.status is Status.PASSED:
+            found.setdefault(standing.remark, []).append(standing.clause)
     return found
 
 

@@ -13,16 +13,17 @@ from typing import Any
 
 import pytest
 
-from taskqueue_conformance import scenarios
+from taskqueue_conformance import bounded, scenarios
 from taskqueue_conformance.baseline import Baseline
 from taskqueue_conformance.bench import Bench, Settings, Unusable
 from taskqueue_conformance.clause import raise_outcome
 from taskqueue_conformance.contract import lookup
 from taskqueue_conformance.depth import Depth
+from taskqueue_conformance.engine.job import Job
 from taskqueue_conformance.records import Record
 from taskqueue_conformance.workload import Scenario
 
-__all__ = ["RECORDS", "Options", "Session", "token_of"]
+__all__ = ["RECORDS", "Execution", "Options", "Session", "replay_of", "token_of"]
 
 DEFAULT_TARGET = "taskqueue_reference:TaskQueue"
 
@@ -39,8 +40,9 @@ class Options:
         given: whether it was.
         profile, depth, factor, seed: see the command line's help.
         scenario: the only scenario to look at, or None.
-        replay: the scenario of a token, or None.
+        replay: what a token stands for, or None.
         baseline: known failures.
+        shard: which part of the work, of how many: (1, 1) for all.
         coverage_folder: where the children leave coverage data, or None.
         cwd: where the user is.
     """
@@ -52,21 +54,31 @@ class Options:
     factor: float
     seed: int
     scenario: str | None = None
-    replay: Scenario | None = None
+    replay: Scenario | Execution | None = None
     baseline: Baseline = field(default_factory=dict)
+    shard: tuple[int, int] = (1, 1)
     coverage_folder: str | None = None
     cwd: str = "."
 
 
-def token_of(scenario: Scenario | dict[str, Any]) -> str:
-    """A scenario as one word for the command line."""
-    data = scenario.to_json() if isinstance(scenario, Scenario) else scenario
+@dataclass(frozen=True)
+class Execution:
+    """One execution under the engine: a job, and the schedule that it was led by."""
+
+    job: Job
+    schedule: str
+
+
+def token_of(data: Scenario | dict[str, Any]) -> str:
+    """What replays a piece of evidence, as one word for the command line."""
+    if isinstance(data, Scenario):
+        data = data.to_json()
     packed = zlib.compress(json.dumps(data, separators=(",", ":")).encode(), 9)
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def scenario_of(token: str) -> Scenario:
-    """The scenario that `token_of` packed.
+def replay_of(token: str) -> Scenario | Execution:
+    """What `token_of` packed: a scenario for real threads, or an execution under the engine.
 
     Raises:
         ValueError: it is no such word.
@@ -74,9 +86,11 @@ def scenario_of(token: str) -> Scenario:
     try:
         padded = token + "=" * (-len(token) % 4)
         data = json.loads(zlib.decompress(base64.urlsafe_b64decode(padded)))
+        if "job" in data:
+            return Execution(Job.from_json(data["job"]), str(data["schedule"]))
         return Scenario.from_json(data)
     except (ValueError, TypeError, KeyError, zlib.error, binascii.Error) as exc:
-        raise ValueError(f"it is not a scenario as a report prints it ({exc})") from None
+        raise ValueError(f"it is not a token as a report prints it ({exc})") from None
 
 
 class Session:
@@ -108,7 +122,7 @@ class Session:
         return self.bench.applicable(scenarios.regular(self.depth))
 
     @property
-    def replayed(self) -> Scenario | None:
+    def replayed(self) -> Scenario | Execution | None:
         return self.options.replay
 
     @property
@@ -129,6 +143,9 @@ class Session:
                 options.target,
                 options.factor,
                 cap=120.0 if options.depth.name == "deep" else 25.0,
+                seed=options.seed,
+                explore=options.depth.explore,
+                shard=options.shard,
                 coverage_folder=options.coverage_folder,
                 cwd=options.cwd,
             )
@@ -138,13 +155,15 @@ class Session:
             except Unusable:
                 bench.close()
                 raise
+            bench.usual = bench.applicable_jobs(bounded.ordinary(options.depth))
             self._bench = bench
             self.about = bench.about
         return self._bench
 
     def stress(self, name: str, repetition: int) -> Scenario:
         """The stress scenario of this name, with the seed of this repetition."""
-        seed = random.Random(f"{self.seed}/{repetition}").randrange(1 << 30)
+        shard = f"/{self.options.shard}" if self.options.shard[1] > 1 else ""
+        seed = random.Random(f"{self.seed}/{repetition}{shard}").randrange(1 << 30)
         return next(one for one in scenarios.stress(self.depth, seed) if one.name == name)
 
     def conclude(self, item: pytest.Item, records: list[Record]) -> None:

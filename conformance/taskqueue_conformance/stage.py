@@ -33,6 +33,13 @@ class Gate(Protocol):
 class Stage(Protocol):
     """The world in which a scenario is performed."""
 
+    pause: float
+    """Seconds between two looks of a step that polls."""
+
+    def ident(self) -> int:
+        """Tells the calling thread from all others."""
+        ...
+
     def now(self) -> int:
         """Microseconds since some fixed point."""
         ...
@@ -93,6 +100,8 @@ class RealStage:
         seed: of the jitter; None for none.
     """
 
+    pause = 0.005
+
     def __init__(self, seed: int | None = None) -> None:
         self._gates: dict[str, _RealGate] = {}
         self._mutex = _allocate_lock()
@@ -100,6 +109,9 @@ class RealStage:
         self._random = None if seed is None else random.Random(seed).random
         self.awake_at: dict[int, int] = {}
         """By thread, when it means to wake up (microseconds): until then its silence is planned."""
+
+    def ident(self) -> int:
+        return _get_ident()
 
     def now(self) -> int:
         return _monotonic_ns() // 1000

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from taskqueue_harness.result import ExplorationFailed, Result
     from taskqueue_harness.schedule import BadToken, Schedule, decode
     from taskqueue_harness.strategies import STRATEGIES, Strategy
-    from taskqueue_harness.world.loader import Unloadable
+    from taskqueue_harness.world.loader import Unloadable, World
+    from taskqueue_harness.world.program import Driver
 
 _HOMES = {
     "explore": ("Exploration", "replay"),
@@ -36,7 +37,8 @@ _HOMES = {
     "result": ("ExplorationFailed", "Result"),
     "schedule": ("BadToken", "Schedule", "decode"),
     "strategies": ("STRATEGIES", "Strategy"),
-    "world.loader": ("Unloadable",),
+    "world.loader": ("Unloadable", "World"),
+    "world.program": ("Driver",),
 }
 """Where the public names live. They are imported when they are asked for: pytest loads the plugin
 of this package into every run, which must not pay for the engine."""
@@ -69,6 +71,7 @@ __all__ = [
     "STRATEGIES",
     "BadToken",
     "Bounds",
+    "Driver",
     "Exploration",
     "ExplorationFailed",
     "Minimised",
@@ -78,6 +81,7 @@ __all__ = [
     "Step",
     "Strategy",
     "Unloadable",
+    "World",
     "decode",
     "explore",
     "fault_point",

@@ -21,13 +21,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from taskqueue_harness.causality import Causality
 from taskqueue_harness.kernel import Bounds, Kernel, Outcome, Step, Teardown
+from taskqueue_harness.places import place_of
 from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import Schedule, decode
 from taskqueue_harness.strategies import STRATEGIES, Replay, Strategy
 from taskqueue_harness.world import hooks
 from taskqueue_harness.world.loader import World
-from taskqueue_harness.world.program import Loaded, Program
+from taskqueue_harness.world.program import Loaded, Program, program_name
 
 DEFAULT_EXECUTIONS = 1_000
 """How many executions a strategy that never ends gets, if nothing else is said."""
@@ -64,9 +66,16 @@ class Exploration:
         self._run(Strategy())
 
     def _run(self, strategy: Strategy) -> Outcome:
+        driver, kernel = self.loaded.driver, self.kernel
+        kernel.observer = None
+        if driver is not None and driver.ordered and not strategy.stamps:
+            kernel.observer = Causality(kernel)
         # Around all of it: threads that outlive the program's main function are under control, too.
         with self.world.memory():
-            return self.kernel.run(self.loaded.run, strategy)
+            outcome = kernel.run(self.loaded.run, strategy)
+        if driver is not None and driver.judge is not None and outcome.verdict != "redundant":
+            driver.judge(outcome)
+        return outcome
 
     def replay(self, choices: Iterable[int], *, record: bool = True) -> Outcome:
         """The execution that a list of choices stands for; recorded, or only repeated."""
@@ -109,7 +118,7 @@ def explore(
     stall: float = 5.0,
     repeats: int = 2,
     progress: Callable[[Result], None] | None = None,
-    on_execution: Callable[[Outcome], None] | None = None,
+    on_execution: Callable[[Outcome], object] | None = None,
 ) -> Result:
     """Run `program` under many schedules and say what was found.
 
@@ -128,7 +137,8 @@ def explore(
         stall: seconds without an operation after which the program counts as uncontrolled.
         repeats: how many of the first executions are replayed, to see that they repeat themselves.
         progress: called about once a second, with the result so far, in the exploring thread.
-        on_execution: called with every outcome, in the exploring thread.
+        on_execution: called with every outcome, in the exploring thread; a true answer ends the
+            search.
 
     Raises `Unloadable` if the program cannot be brought under control. What the program raises is
     in the result: `Result.check` turns it into an exception.
@@ -142,7 +152,7 @@ def explore(
     if executions is None and seconds is None and not chosen.exhaustive:
         executions = None if chosen.name == "preemptions" else DEFAULT_EXECUTIONS
     bounds = bounds or Bounds()
-    result = Result(getattr(program, "__qualname__", repr(program)), chosen.name, seed, bounds)
+    result = Result(program_name(program), chosen.name, seed, bounds)
     search = _Search(
         program, chosen, result, scope, rewrite, executions, seconds, keep_going, repeats
     )
@@ -165,7 +175,7 @@ def replay(
     """
     schedule = decode(token)
     strategy = Replay(schedule.choices)
-    result = Result(getattr(program, "__qualname__", repr(program)), "replay", 0, schedule.bounds)
+    result = Result(program_name(program), "replay", 0, schedule.bounds)
     search = _Search(program, strategy, result, scope, schedule.rewrite, 1, None, False, 0)
     search.expected = schedule
     _supervise(search, stall)
@@ -176,7 +186,7 @@ class _Search:
     """One exploration, as it runs in its own OS thread."""
 
     progress: Callable[[Result], None] | None = None
-    on_execution: Callable[[Outcome], None] | None = None
+    on_execution: Callable[[Outcome], object] | None = None
     expected: Schedule | None = None
 
     def __init__(
@@ -224,6 +234,7 @@ class _Search:
 
     def _run(self, exploration: Exploration) -> None:
         result, strategy, kernel = self.result, self.strategy, exploration.kernel
+        result.schedule = exploration.schedule
         exploration.warm_up()
         start = shown = time.perf_counter()
         deadline = start + self.seconds if self.seconds is not None else None
@@ -274,8 +285,7 @@ class _Search:
         else:
             result.threads = max(result.threads, outcome.threads)
             result.choices = max(result.choices, outcome.offered)
-        if self.on_execution is not None:
-            self.on_execution(outcome)
+        enough = self.on_execution is not None and bool(self.on_execution(outcome))
         if self.expected is not None:
             self._replayed(exploration, outcome)
             return False
@@ -289,8 +299,11 @@ class _Search:
                 return False
         if outcome.verdict not in ("done", "redundant") and result.outcome is None:
             self._failed(exploration, outcome)
-            return self.keep_going
-        return True
+            if not self.keep_going:
+                return False
+        if enough:
+            result.cut = "enough was seen"
+        return not enough
 
     def _diverged(self, outcome: Outcome, difference: str) -> None:
         self.result.verdict = "diverged"
@@ -433,10 +446,16 @@ def _abandon(search: _Search, thread: _Explorer, stall: float) -> None:
     outcome = Outcome("uncontrolled", list(kernel.choices), kernel.steps)
     where = ""
     if frame is not None:
-        code = frame.f_code
-        where = f", in {code.co_name} at {code.co_filename}:{frame.f_lineno}"
+        place = place_of(
+            [
+                (one.f_code.co_filename, line, one.f_code.co_name)
+                for one, line in traceback.walk_stack(frame)
+            ]
+        )
+        if place is not None:
+            where = f", at {place}: {place.source}".rstrip(": ")
     outcome.message = (
-        f"{running} did nothing under control for {stall:g} s{where}: it waits for something "
+        f"{running} did nothing under control for {stall:g} s{where}. It waits for something "
         "outside the engine's control (a lock taken in C, a socket, a pipe, a process), or "
         "computes without end"
     )

@@ -210,6 +210,16 @@ class Chooser(Protocol):
         """The execution is about to end; its threads still stand where they are."""
 
 
+class Observer(Protocol):
+    """Told what happens, beside the strategy, and asked nothing."""
+
+    def watch(self, alternative: Alternative) -> None:
+        """The alternative is about to run, chosen or without a choice."""
+
+    def barrier(self, kernel: Kernel) -> None:
+        """Nothing could run; time is about to move, or pollers are let go on."""
+
+
 @dataclass
 class Blocked:
     """A thread that waits at the end of an execution: for what, and who has it."""
@@ -257,6 +267,10 @@ class Outcome:
     offered: int = 0
     """Points with more than one alternative."""
     value: Any = None
+    end: Verdict = "done"
+    """The verdict apart from what had failed before the end: ``deadlock`` behind a ``failed``."""
+    kind: Any = None
+    """What another failure must have in common with this one to be the same, if a judge said so."""
     trace: list[Step] = field(default_factory=list)
     names: dict[Tid, str] = field(default_factory=dict)
 
@@ -280,6 +294,8 @@ class Kernel:
         self.executions = 0
         self.live: list[Fiber] = []
         self.stamp: Any = None
+        self.observer: Observer | None = None
+        self.on_interrupt: Callable[[], object] | None = None
         self.point: Callable[[], None] = self._point_outside
         self._reset()
 
@@ -324,7 +340,7 @@ class Kernel:
         self.executions += 1
         self.strategy = strategy
         self.asking = strategy.watches
-        self.watching = strategy.watches or self.recording
+        self.watching = strategy.watches or self.recording or self.observer is not None
         self.hub: Any = getcurrent()
         main = self._fiber((), 1)
         main.started = True
@@ -600,6 +616,8 @@ class Kernel:
             if self.recording:
                 self._record(chosen, count)
             self.strategy.watch(chosen)
+            if self.observer is not None:
+                self.observer.watch(chosen)
         if type(chosen) is Deviation:
             if chosen.kind == "clock":
                 return self._next(running) if self._idle() else None
@@ -660,6 +678,8 @@ class Kernel:
     def _inject(self, fiber: Fiber) -> None:
         error, fiber.inject = fiber.inject, None
         assert error is not None
+        if self.on_interrupt is not None:
+            self.on_interrupt()
         raise error
 
     # -- polling
@@ -705,6 +725,8 @@ class Kernel:
         """Nothing can run: let pollers go on, move the clock, or end. False if it has ended."""
         if self.watching:
             self.strategy.barrier(self)
+            if self.observer is not None:
+                self.observer.barrier(self)
         stagnant = self.stagnation.look(self)
         if stagnant:
             for_good = any(
@@ -755,7 +777,7 @@ class Kernel:
         if verdict in ("deadlock", "stuck", "livelock"):
             blocked = [self._blocked(fiber) for fiber in self.live]
             message = message or "no thread can run"
-        outcome = Outcome(verdict, self.choices, self.steps, message, blocked=blocked)
+        outcome = Outcome(verdict, self.choices, self.steps, message, blocked=blocked, end=verdict)
         if self.failure is not None and verdict != "redundant":
             outcome.verdict = "failed"
             outcome.message, outcome.exception, outcome.traceback, outcome.failed_tid = self.failure
@@ -783,6 +805,12 @@ class Kernel:
     def heartbeat(self) -> tuple[int, int]:
         """Differs from one look to the next as long as anything happens."""
         return self.executions, self.steps
+
+    def moment(self) -> Any:
+        """Where the running thread stands: a `clocks.Moment`, or None if nobody keeps clocks."""
+        keeper: Any = self.strategy if self.observer is None else self.observer
+        moment = getattr(keeper, "moment", None)
+        return None if moment is None else moment(self.current)
 
     def changed(self, fiber: Fiber) -> None:
         """The operation of `fiber` did change something, although its kind need not."""

@@ -144,6 +144,8 @@ def minimise(
 
 def failure_kind(outcome: Outcome) -> Any:
     """What two executions must have in common to count as the same failure."""
+    if outcome.kind is not None:
+        return "failed", outcome.kind
     if outcome.verdict == "failed" and outcome.exception is not None:
         return outcome.verdict, type(outcome.exception).__qualname__, _raised_at(outcome.exception)
     if outcome.verdict == "deadlock":

@@ -208,6 +208,10 @@ TASK_DONE: Final = Op("task_done", ((COUNT, ADD),))
 QUEUE_JOIN: Final = Op("join", ((COUNT, READ), (GIVE, READ)), observes=True)
 SHUT: Final = Op("shutdown", ((TAKE, WRITE), (GIVE, WRITE), (COUNT, WRITE)))
 
+# Latches. Signals commute; who waits for a number of them has heard of all that were given.
+SIGNAL: Final = Op("signal", ((COUNT, ADD),))
+AWAIT: Final = Op("await", ((COUNT, READ),), observes=True)
+
 # Shared memory, seen where the source is rewritten.
 MEMORY_READ: Final = MemoryOp("read", READ)
 MEMORY_WRITE: Final = MemoryOp("write", WRITE)

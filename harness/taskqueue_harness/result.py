@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from taskqueue_harness.kernel import Bounds, Outcome, Verdict, name_of
+from taskqueue_harness.schedule import Schedule
 
 
 class ExplorationFailed(AssertionError):
@@ -45,6 +47,8 @@ class Result:
     """Replays that execution: pass it to `replay`."""
     reproduced: bool = False
     """The failing execution was replayed, to the same end."""
+    schedule: Callable[[Iterable[int]], Schedule] | None = field(default=None, repr=False)
+    """From the choices of any execution of this search to a schedule, to make a token of."""
     same_source: bool = True
     """For a replay: the source in scope is that which the token is from."""
     output: str = ""

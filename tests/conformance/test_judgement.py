@@ -25,6 +25,7 @@ class Benched:
 
     def __init__(self, hang: str | None = None, slow: str | None = None) -> None:
         self.not_applicable: dict[str, str] = {}
+        self.usual: list[Any] = []
         self.hangs = int(hang is not None)
         self.slow_ones = int(slow is not None)
         self.repeated: list[str] = []
@@ -39,6 +40,9 @@ class Benched:
 
     def observe_all(self, chosen: Sequence[Scenario]) -> list[Observation]:
         return [self.observe(scenario) for scenario in chosen]
+
+    def explore_all(self, jobs: Sequence[Any]) -> list[Any]:
+        return []
 
     def again(self, scenario: Scenario) -> Observation:
         self.repeated.append(scenario.name)

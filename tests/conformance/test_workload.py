@@ -9,8 +9,8 @@ from hypothesis import given
 
 from taskqueue_conformance import scenarios
 from taskqueue_conformance.depth import DEPTHS
-from taskqueue_conformance.drawing import workloads
-from taskqueue_conformance.session import scenario_of, token_of
+from taskqueue_conformance.drawn import workloads
+from taskqueue_conformance.session import replay_of, token_of
 from taskqueue_conformance.workload import Drain, Fail, Fault, Helper, Put, PutNone, Scenario, Take
 
 
@@ -21,11 +21,11 @@ def test_a_drawn_scenario_survives_the_way_through_json(scenario: Scenario) -> N
 
 @given(workloads())
 def test_a_token_is_the_scenario(scenario: Scenario) -> None:
-    assert scenario_of(token_of(scenario)) == scenario
+    assert replay_of(token_of(scenario)) == scenario
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_every_scenario_of_the_catalogue_survives_and_has_a_name_of_its_own(depth: str) -> None:
+def test_every_replay_of_the_catalogue_survives_and_has_a_name_of_its_own(depth: str) -> None:
     size = DEPTHS[depth]
     every = [*scenarios.regular(size), *scenarios.stress(size, 3)]
     for family in (
@@ -80,5 +80,5 @@ def test_unknown_words_are_named(data: dict[str, object], complaint: str) -> Non
 
 def test_a_damaged_token_is_refused() -> None:
     token = token_of(Scenario("x", (), ()))
-    with pytest.raises(ValueError, match="not a scenario as a report prints it"):
-        scenario_of(token[:-5])
+    with pytest.raises(ValueError, match="not a token as a report prints it"):
+        replay_of(token[:-5])

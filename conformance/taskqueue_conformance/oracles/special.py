@@ -24,6 +24,7 @@ __all__ = [
     "none_refused_optimised",
     "nothing_kept_alive",
     "process_ends",
+    "run_ends_at_once",
     "second_run_refused",
     "threads_do_not_pile_up",
     "threads_left_behind",
@@ -158,6 +159,11 @@ def interrupt_turns_ok_false(seen: Observation) -> Iterator[str]:
         if asked and asked[-1].value and asked[-1].begin > h.interrupted:
             yield f"run() had been interrupted, and ok() kept telling {actor_name(life.actor)} True"
             return
+
+
+def run_ends_at_once(seen: Observation) -> Iterator[str]:
+    """TQ-2.17."""
+    yield from termination.run_ends_at_once(seen.history)
 
 
 def threads_left_behind(seen: Observation) -> Iterator[str]:

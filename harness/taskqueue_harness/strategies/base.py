@@ -22,6 +22,9 @@ class Strategy:
     watches = False
     """Whether to hear of every step through `watch`, and be asked even where there is no choice."""
 
+    stamps = False
+    """Whether it marks what threads hand over, which only one at a time can do."""
+
     trouble = ""
     """Why the search cannot go on, if it cannot: the program did not repeat itself."""
     incomplete = ""

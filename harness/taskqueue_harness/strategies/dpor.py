@@ -38,6 +38,7 @@ from typing import Any, Final
 from taskqueue_harness import operations as ops
 from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Outcome, Tid, name_of
 from taskqueue_harness.strategies.base import Strategy
+from taskqueue_harness.strategies.clocks import Moment, Place, conflicts, join, knows
 
 CLOCK: Final[Tid] = (-1,)
 
@@ -73,24 +74,13 @@ class Event:
         self.clock: list[int] = []
 
 
-class Place:
-    """Who accessed a location last: the write, and what came after it, by mode."""
-
-    __slots__ = ("adds", "reads", "write", "writes")
-
-    def __init__(self) -> None:
-        self.write = -1
-        self.writes: list[int] = []
-        self.reads: dict[int, int] = {}
-        self.adds: dict[int, int] = {}
-
-
 class SourceDPOR(Strategy):
     """Exhausts a program up to the order of independent operations."""
 
     name = "dpor"
     exhaustive = True
     watches = True
+    stamps = True
     AFTERLIFE = 2_000
     """Operations that daemon threads may run once the main thread is through."""
 
@@ -333,12 +323,18 @@ class SourceDPOR(Strategy):
         everything: list[int] = []
         for event in self.events:
             if event.clock:
-                everything = _join(everything, event.clock)
+                everything = join(everything, event.clock)
         self.everything = everything
         for fiber in kernel.live:
             own = self.clocks.get(fiber.index)
-            self.clocks[fiber.index] = _join(own, everything) if own else list(everything)
+            self.clocks[fiber.index] = join(own, everything) if own else list(everything)
         self.sleep = set()
+
+    def moment(self, fiber: Fiber) -> Moment:
+        """Where `fiber`, which is running, stands in the order of this execution."""
+        self._settle()
+        clock = self.clocks.get(fiber.index)
+        return fiber.index, self.everything if clock is None else clock
 
     # -- races
 
@@ -357,28 +353,20 @@ class SourceDPOR(Strategy):
         edge = fiber.edge
         events = self.events
         if self._current(edge):
-            clock = _join(clock, edge.clock)
+            clock = join(clock, edge.clock)
         fresh = number >= self.fresh
         races: list[tuple[int, Place]] = []
         for key, mode in accesses:
             place = self.places.get(key)
             if place is None:
                 place = self.places[key] = Place()
-            for other in _conflicts(place, mode):
+            for other in conflicts(place, mode):
                 one = events[other]
                 if one.fiber != own:
-                    if fresh and not _knows(before, one.fiber, other):
+                    if fresh and not knows(before, one.fiber, other):
                         races.append((other, place))
-                    clock = _join(clock, one.clock)
-            if mode == ops.WRITE:
-                place.write = number
-                place.writes.append(number)
-                place.reads.clear()
-                place.adds.clear()
-            elif mode == ops.READ:
-                place.reads[own] = number
-            else:
-                place.adds[own] = number
+                    clock = join(clock, one.clock)
+            place.enter(mode, own, number)
         clock = list(clock) if clock is before else clock
         if len(clock) <= own:
             clock.extend([0] * (own + 1 - len(clock)))
@@ -409,9 +397,9 @@ class SourceDPOR(Strategy):
             for key, mode in self._accesses(fiber):
                 place = self.places.get(key)
                 if place is not None:
-                    for other in _conflicts(place, mode):
+                    for other in conflicts(place, mode):
                         one = self.events[other]
-                        if one.fiber != fiber.index and not _knows(before, one.fiber, other):
+                        if one.fiber != fiber.index and not knows(before, one.fiber, other):
                             races.append((other, place))
             if races:
                 self._reverse_all(races, number, fiber.tid, None, before)
@@ -442,7 +430,7 @@ class SourceDPOR(Strategy):
                 found.add(first)
                 continue
             for earlier in reversed(place.writes):
-                if earlier <= last or _knows(known, events[earlier].fiber, earlier):
+                if earlier <= last or knows(known, events[earlier].fiber, earlier):
                     break
                 if earlier < first and tid in nodes[earlier].enabled:
                     found.add(earlier)
@@ -451,7 +439,7 @@ class SourceDPOR(Strategy):
         for first in races:
             owner = events[first].fiber
             if any(
-                between > first and _knows(events[between].clock, owner, first) for between in races
+                between > first and knows(events[between].clock, owner, first) for between in races
             ):
                 continue
             self._reverse(first, number, tid, event, known)
@@ -477,17 +465,17 @@ class SourceDPOR(Strategy):
         seen: set[Tid] = set()
         for index in range(first + 1, number):
             one = events[index]
-            if one.fiber < 0 or _knows(one.clock, owner, first):
+            if one.fiber < 0 or knows(one.clock, owner, first):
                 continue
             if one.tid not in seen:
                 seen.add(one.tid)
                 clock = one.clock
-                if not any(_knows(clock, events[m].fiber, m) for m in members):
+                if not any(knows(clock, events[m].fiber, m) for m in members):
                     initials.append(one.tid)
             members.append(index)
         if tid not in seen:
             clock = event.clock if event is not None else (known or [])
-            if not any(_knows(clock, events[m].fiber, m) for m in members):
+            if not any(knows(clock, events[m].fiber, m) for m in members):
                 initials.append(tid)
         for one_tid in initials:
             if one_tid in node.back or one_tid in node.done or one_tid in node.sleep:
@@ -495,30 +483,6 @@ class SourceDPOR(Strategy):
         enabled = [one_tid for one_tid in initials if one_tid in node.enabled]
         if enabled:
             node.back.add(tid if tid in enabled else enabled[0])
-
-
-def _conflicts(place: Place, mode: int) -> list[int]:
-    found = [place.write] if place.write >= 0 else []
-    if mode != ops.READ:
-        found.extend(place.reads.values())
-    if mode != ops.ADD:
-        found.extend(place.adds.values())
-    return found
-
-
-def _knows(clock: list[int], fiber: int, number: int) -> bool:
-    return fiber < len(clock) and clock[fiber] > number
-
-
-def _join(first: list[int], second: list[int]) -> list[int]:
-    """The pointwise maximum, always a new list."""
-    if len(first) < len(second):
-        first, second = second, first
-    joined = list(first)
-    for index, value in enumerate(second):
-        if value > joined[index]:
-            joined[index] = value
-    return joined
 
 
 def _contradicts(plan: Plan, slip: Slip) -> bool:

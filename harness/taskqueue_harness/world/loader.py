@@ -18,13 +18,14 @@ execution. A `Memory` is made for each execution and is active while it runs.
 from __future__ import annotations
 
 import builtins
+import functools
 import hashlib
 import importlib
 import importlib.util
 import os
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -283,10 +284,29 @@ class World:
         for one in self._concerned:
             if one.startswith(prefix) and "." not in one[len(prefix) :]:
                 vars(view).pop(one[len(prefix) :], None)
-        view.__getattr__ = lambda attribute: self._member(name, attribute)  # type: ignore[method-assign]
+        handed_on = {key: home for key, value in vars(real).items() if (home := self._home(value))}
+        for key in handed_on:
+            vars(view).pop(key, None)
+        view.__getattr__ = lambda attribute: self._member(name, attribute, handed_on)  # type: ignore[method-assign]
         return view
 
-    def _member(self, package: str, attribute: str) -> Any:
+    def _home(self, value: Any) -> tuple[str, str] | None:
+        """The module in scope, and the name there, of a class or function that a package hands on.
+
+        ``from package import Class`` must give the class of this world, not the one that the real
+        package imported.
+        """
+        if not isinstance(value, (type, types.FunctionType)) or "<locals>" in value.__qualname__:
+            return None
+        home = value.__module__
+        return (home, value.__qualname__) if home in self.sources else None
+
+    def _member(
+        self, package: str, attribute: str, handed_on: Mapping[str, tuple[str, str]]
+    ) -> Any:
+        if attribute in handed_on:
+            home, path = handed_on[attribute]
+            return functools.reduce(getattr, path.split("."), self.module(home))
         name = f"{package}.{attribute}"
         if name in self._concerned:
             return self.module(name)

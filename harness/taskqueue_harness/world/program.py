@@ -8,11 +8,46 @@ import inspect
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias, Union
 
+from taskqueue_harness.kernel import Outcome
 from taskqueue_harness.world.loader import Unloadable, World
 
-Program = Callable[[], Any]
+
+@dataclass(frozen=True)
+class Driver:
+    """A program that stays outside the world, and reaches into it.
+
+    Its code is neither executed afresh nor rewritten: what it does between two operations of the
+    code under test happens in one piece and costs no schedules. For test drivers, which bring what
+    is under test into scope by name and get it from the world, call by call.
+
+    Attributes:
+        function: called with the world in the main thread of each execution.
+        judge: called with the outcome of each execution once it is over, a replay's too; it may
+            change the outcome. What it finds is up to the driver: an execution that it does not
+            turn into a failure, and that it calls done, is done.
+        ordered: whether `Kernel.moment` has an answer, at some cost.
+        name: in print.
+    """
+
+    function: Callable[[World], Any]
+    judge: Callable[[Outcome], None] | None = None
+    ordered: bool = False
+    name: str = "driver"
+
+
+Function: TypeAlias = Callable[[], Any]
+
+Program: TypeAlias = Union[Function, Driver]  # noqa: UP007 - evaluated at run time on 3.10
+
+
+def program_name(program: Program) -> str:
+    """What a program is called in reports."""
+    if isinstance(program, Driver):
+        return program.name
+    return str(getattr(program, "__qualname__", repr(program)))
 
 
 class Loaded:
@@ -21,15 +56,19 @@ class Loaded:
     def __init__(self, program: Program, world: World) -> None:
         self.world = world
         self.program = program
+        self.driver = program if isinstance(program, Driver) else None
         self._get = self._locate(program)
 
     def run(self) -> Any:
         self.world.begin()
         return self._get()()
 
-    def _locate(self, program: Any) -> Callable[[], Program]:
+    def _locate(self, program: Any) -> Callable[[], Function]:
         """How to find, in each execution, what `program` is in the world of that execution."""
         world = self.world
+        if isinstance(program, Driver):
+            driven = functools.partial(program.function, world)
+            return lambda: driven
         if isinstance(program, functools.partial):
             function = self._locate(program.func)
             return lambda: functools.partial(function(), *program.args, **program.keywords)

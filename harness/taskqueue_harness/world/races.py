@@ -141,6 +141,7 @@ class RaceWatch(Strategy):
     """
 
     watches = True
+    stamps = True
 
     def __init__(self, inner: Strategy) -> None:
         if inner.watches:

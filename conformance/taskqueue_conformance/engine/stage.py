@@ -1,0 +1,78 @@
+"""The virtual stage: what a scenario needs of the world, as operations of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from taskqueue_harness import operations as ops
+from taskqueue_harness.world.clock import sleep
+from taskqueue_harness.world.latch import Latch
+from taskqueue_harness.world.threads import join
+
+if TYPE_CHECKING:
+    from taskqueue_harness import World
+    from taskqueue_harness.kernel import Fiber, Tid
+
+__all__ = ["VirtualStage"]
+
+
+class _Helper:
+    """Stands for a thread of the scenario's own, in the operations on it."""
+
+    def _virtual_name(self) -> str:
+        return "a helper thread"
+
+
+class VirtualStage:
+    """Virtual threads and virtual time. A new one for each execution."""
+
+    pause = 0.5
+    """Seconds between two looks of a step that polls; time moves only when nothing else can."""
+
+    def __init__(self, world: World) -> None:
+        self._kernel = world.kernel
+        self._gates: dict[str, Latch] = {}
+        self.own: set[Tid] = set()
+        """The threads that the scenario itself has started."""
+
+    def now(self) -> int:
+        return round(self._kernel.time() * 1e6)
+
+    def ident(self) -> int:
+        return self._kernel.current.ident
+
+    def sleep(self, seconds: float) -> None:
+        sleep(self._kernel, seconds)
+
+    def gate(self, name: str) -> Latch:
+        gate = self._gates.get(name)
+        if gate is None:
+            gate = self._gates[name] = Latch(self._kernel, f"gate '{name}'")
+        return gate
+
+    def spawn(self, body: Callable[[], None]) -> Callable[[], None]:
+        """As a thread of the implementation's, but that its start never fails."""
+        kernel = self._kernel
+        fiber, helper = kernel.current, _Helper()
+        fiber.op = ops.START
+        fiber.obj = helper
+        fiber.guard = True
+        kernel.point()
+        child = kernel.spawn(body, (), {}, daemon=True, wait=False)
+        child.subject = helper
+        self.own.add(child.tid)
+        return lambda: join(kernel, helper, child, None)
+
+    def block(self) -> None:
+        self.gate("never").wait(1)
+
+    def interrupt(self) -> None:
+        raise RuntimeError("under the engine it is the strategy that interrupts run()")
+
+    def jitter(self) -> None:
+        """There is no need: any thread may go first at any operation."""
+
+    def left_over(self) -> list[Fiber]:
+        """The threads that are there, but for run()'s own and the scenario's."""
+        return [one for one in self._kernel.live if one.tid and one.tid not in self.own]
