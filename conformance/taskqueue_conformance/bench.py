@@ -86,7 +86,7 @@ class Bench:
         self._at_work = threading.Semaphore(AT_WORK)
         self._futures: dict[Scenario, Future[Observation]] = {}
         self._alone = threading.Lock()
-        self._in_doubt = threading.Lock()
+        self._in_doubt = threading.Semaphore(AT_WORK)
         self._goes_silent = False
         """Whether it was silent a second time, which tells it from a machine that is too busy."""
         self._explorers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="explorer")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -45,5 +47,28 @@ def test_silence_counts_when_it_comes_back(ends: list[str], died: list[bool]) ->
     try:
         assert [bench.observe(one).died is not None for one in scenarios] == died
         assert supervised.ends == []
+    finally:
+        bench.close()
+
+
+def test_those_in_doubt_are_looked_at_side_by_side() -> None:
+    """Each may take as long as it may: one after another they would take minutes."""
+    again = threading.Barrier(2, timeout=30)
+    begun = set()
+
+    class Starved(Supervised):
+        def perform(self, *arguments: Any, **_: object) -> Outcome:
+            name = arguments[0]["scenario"]["name"]
+            if name not in begun:
+                begun.add(name)
+                return Outcome(None, "overdue")
+            again.wait()
+            return Outcome(ANSWER, "returned")
+
+    bench = Bench(Settings("m:Q"))
+    bench._supervisors[False] = Starved(())  # type: ignore[assignment]
+    scenarios = [Scenario(f"scenario {number}", (Put(1),), ((Drain(),),)) for number in range(2)]
+    try:
+        assert [seen.died for seen in bench.observe_all(scenarios)] == [None, None]
     finally:
         bench.close()
