@@ -119,6 +119,7 @@ class Record:
     def to_json(self) -> dict[str, Any]:
         """As JSON-able data."""
         data = dataclasses.asdict(self)
+        data["bases"] = [{**entry, "grade": entry["grade"].value} for entry in data["bases"]]
         return {**data, "status": self.status.value, "grade": self.grade.value}
 
     @classmethod

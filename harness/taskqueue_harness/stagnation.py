@@ -5,8 +5,8 @@ Yet nothing will ever change if everybody else is blocked for good and the polle
 execution is *stuck* when the whole visible state comes back: between moves of the clock no
 operation changed anything, the same threads are blocked, and the pollers stand at the same places
 with the same local variables. Three such rounds settle it, once every thread that waits for the
-clock has had its turn since the last change: who sleeps longer than the pollers do may yet change
-something. A poller that reads the clock or counts
+clock has had its turn since that state was first seen: who sleeps longer than the pollers do may
+yet change something. A poller that reads the clock or counts
 its rounds is in a new state each time, and goes on.
 """
 
@@ -28,14 +28,14 @@ _SIZED = (list, dict, set, tuple, frozenset, deque)
 class Stagnation:
     """Watches the idle moments of one execution."""
 
-    __slots__ = ("_changes", "_fibers", "_seen", "_sleeping")
+    __slots__ = ("_changes", "_fibers", "_seen")
 
     def __init__(self) -> None:
         self._changes = -1
         self._fibers = -1
-        self._seen: dict[Any, int] = {}
-        # Operations, by then, of those that waited for the clock at the last change.
-        self._sleeping: dict[Fiber, int] = {}
+        # How often a state was seen, and the operations, when it was seen first, of those that
+        # waited for the clock.
+        self._seen: dict[Any, tuple[int, dict[Fiber, int]]] = {}
 
     def look(self, kernel: Kernel) -> str:
         """Called when nothing can run. What is stuck, in words, or the empty string."""
@@ -43,14 +43,13 @@ class Stagnation:
             self._changes = kernel.changes
             self._fibers = len(kernel.live)
             self._seen.clear()
-            self._sleeping = {f: f.steps for f in kernel.live if f.deadline is not None}
-            return ""
-        if any(f.steps == steps and f.deadline is not None for f, steps in self._sleeping.items()):
             return ""
         state = tuple([_state(kernel, fiber) for fiber in kernel.live])
-        count = self._seen.get(state, 0) + 1
-        self._seen[state] = count
-        if count < ROUNDS:
+        if state not in self._seen:
+            self._seen[state] = (0, {f: f.steps for f in kernel.live if f.deadline is not None})
+        count, asleep = self._seen[state]
+        self._seen[state] = (count + 1, asleep)
+        if count + 1 < ROUNDS or any(f.steps == steps for f, steps in asleep.items()):
             return ""
         if not kernel.timed and not kernel.aside:
             return ""

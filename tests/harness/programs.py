@@ -108,6 +108,19 @@ def polling_with_sleep() -> None:
         time.sleep(0.01)
 
 
+def naps_while_others_poll() -> None:
+    """Nothing changes for six rounds of polling, and then something does."""
+
+    def work() -> None:
+        time.sleep(3)
+        time.sleep(3)
+
+    thread = Thread(target=work)
+    thread.start()
+    while thread.is_alive():
+        thread.join(1)
+
+
 def spinning() -> None:
     box = Box()
 
@@ -186,6 +199,7 @@ RIGHT = (
     sleeps_end_in_order,
     blocked_daemon,
     polling_with_sleep,
+    naps_while_others_poll,
     spinning,
     raw_thread,
     thread_local,

@@ -177,7 +177,7 @@ OPTIONS = {
     "--tq-seed=x": "a whole number",
     "--tq-baseline=nowhere.toml": "there is no baseline nowhere.toml",
     "--tq-baseline=mine.py": "is not TOML",
-    "--tq-replay=nonsense": "not a scenario",
+    "--tq-replay=nonsense": "not a token",
 }
 
 
