@@ -293,3 +293,23 @@ def test_a_good_run_contradicts_nothing() -> None:
 def test_what_overlaps_is_in_no_order(name: str) -> None:
     found = {one.clause for one in contradictions(OVERLAPPING[name])}
     assert found == ({"TQ-1.4"} if name.startswith("an early end") else set())
+
+
+def test_what_a_helper_alone_is_told_is_a_matter_of_other_clauses() -> None:
+    """TQ-1.9 and TQ-3.6 speak of every thread; TQ-3.7 of an order."""
+
+    def after(asked: Sequence[Step]) -> set[str]:
+        history = made(
+            *BEGIN,
+            fail(P),
+            *get(END),
+            *asked,
+            *finish(A, B),
+            *RAISE,
+            failures=[(P, True)],
+            outcome=RAISED,
+        )
+        return {one.clause for one in contradictions(history)}
+
+    assert after(ok(1, HELPER)) == set()
+    assert after([*ok(1, HELPER), *ok(1, B)]) == {"TQ-3.7"}
