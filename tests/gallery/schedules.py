@@ -1,9 +1,9 @@
 """Schedule-only specimens under the engine: ``python -m tests.gallery.schedules --runs 100``.
 
 Each run explores the jobs of the suite, in the suite's order and with another seed, until one of
-them contradicts a clause; it agrees if that is one that the specimen says it breaks, or if what was seen
-speaks of such a one as well (an item that is lost after a failure may be lost anyway). Resumable: each
-result is a line of the state file.
+them contradicts a clause. It agrees if that is one that the specimen says it breaks, or if what was
+seen may speak of such a one (an item that is lost after a failure may be lost anyway). Resumable:
+each result is a line of the state file.
 """
 
 from __future__ import annotations
