@@ -71,6 +71,12 @@ def is_hook_frame(frame: types.FrameType) -> bool:
     return frame.f_code.co_filename == __file__
 
 
+def share(contents: object, owner: object) -> None:
+    """`contents` is what the operations of a queue, its `owner`, work on: see `Memory.share`."""
+    if _memory is not None:
+        _memory.share(contents, owner)
+
+
 # -- attributes
 
 

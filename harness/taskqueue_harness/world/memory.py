@@ -14,6 +14,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from taskqueue_harness.operations import both_ends
 from taskqueue_harness.world import effects
 from taskqueue_harness.world.effects import Kind
 from taskqueue_harness.world.locations import CONTENTS, Location, Locations
@@ -73,6 +74,8 @@ class Memory:
         self.notes: dict[str, int] = {}
         """What ran that is not modelled, in words, with the first site at which it did."""
         self.kinds = dict(effects.BASE_KINDS)
+        self.shared: dict[int, tuple[object, list[Location]]] = {}
+        """The contents of primitives that the program got hold of: they are kept, being few."""
         self.plans: dict[type, dict[str, _Plan]] = {}
 
     def kind(self, cls: type) -> Kind:
@@ -89,6 +92,13 @@ class Memory:
             self.sink.access(*accesses[0], site)
         elif accesses:
             self.sink.access_all(accesses, site)
+
+    def share(self, contents: object, owner: object) -> None:
+        """Have accesses to a container conflict with the operations of the primitive it is in."""
+        if id(contents) not in self.shared:
+            self.shared[id(contents)] = contents, [
+                Location(~key, type(owner).__name__, CONTENTS) for key in both_ends(owner)
+            ]
 
     # -- attributes
 
@@ -132,6 +142,9 @@ class Memory:
         self, target: object, kind: Kind, is_write: bool, found: list[Access], depth: int
     ) -> None:
         if kind is Kind.CONTAINER:
+            if id(target) in self.shared:
+                found += [(one, is_write) for one in self.shared[id(target)][1]]
+                return
             found.append((self.locations.direct(target, CONTENTS, CONTENTS), is_write))
             return
         if kind is Kind.GENERATOR:
