@@ -108,7 +108,7 @@ NOT_MODELLED: tuple[Limit, ...] = (
     Limit("attributes read by a class pattern", "match reads them in C"),
     Limit(
         "attributes set by generated code",
-        "the __init__ of a dataclass is not in the source; what reads all of one counts as one read",
+        "the __init__ of a dataclass is not in the source; its __eq__ and __repr__ are one read",
     ),
     Limit("globals assigned by exec or from modules outside the scope", "not in the source"),
     Limit(
