@@ -64,9 +64,12 @@ FOOTER = """
     threads = [threading.Thread(target=one, daemon=True) for one in ({others})]
     for thread in threads:
         thread.start()
-    one()
-    for thread in threads:
-        thread.join()
+    try:
+        one()
+    finally:
+        # How far the others come once the main thread is through is nobody's outcome.
+        for thread in threads:
+            thread.join()
     return seen
 """
 
@@ -308,7 +311,8 @@ def compare(seed: int, directory: Path, *, limit: int, early: int = 1, runs: int
         result = Comparison(seed, brute, reduced)
         wrong = result.wrong
         wrong += [one.trouble for one in (brute, reduced) if one.trouble]
-        if not reduced.complete:
+        endless = any(one[0] == "livelock" for one in brute.found)  # type: ignore[index]
+        if not reduced.complete and not endless:
             wrong.append(f"the reduction did not end within {reduced.executions} executions")
         wrong += [f"missed: {one}" for one in brute.found if one not in reduced.found]
         wrong += [f"false: {one}" for one in reduced.found if one not in brute.found]

@@ -7,7 +7,6 @@ source (Barrier, Timer, names, deprecated spellings, messages) needs no model.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import traceback
 import types
@@ -402,9 +401,9 @@ class ThreadWorld:
                 name = str(name)
             else:
                 name = f"Thread-{names['_counter']()}"
-                if target is not None:
-                    with contextlib.suppress(AttributeError):
-                        name += f" ({target.__name__})"
+                called = getattr(target, "__name__", None)
+                if called is not None:
+                    name += f" ({called})"
             self._target = target
             self._name = name
             self._args = args
