@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.peers TOOL PROGRAM N
 
-Prints the executions it made and the seconds they took, as JSON. A process of its own, since the
-tools change ``threading`` for the process they are in.
+Prints the executions it made and the seconds they took, of the clock and of the processor, as JSON.
+A process of its own, since the tools change ``threading`` for the process they are in.
 
 They differ in what they can be given, and this is in their favour. interleave-test runs the
 programs of `workloads` as they are. frontrun controls the threads that it starts itself, so that it
@@ -28,6 +28,14 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+
+class Run(NamedTuple):
+    """How many executions were made, and the seconds: of the clock, and of the processor."""
+
+    executions: int
+    seconds: float
+    worked: float
 
 
 class Tool(NamedTuple):
@@ -64,8 +72,8 @@ def installed() -> list[str]:
     return found
 
 
-def run_apart(tool: str, program: str, executions: int) -> tuple[int, float]:
-    """Have a tool run a program in a process of its own: executions, and their seconds."""
+def run_apart(tool: str, program: str, executions: int) -> Run:
+    """Have a tool run a program in a process of its own."""
     count = max(int(executions * TOOLS[tool].share), 10)
     child = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.peers", tool, program, str(count)],
@@ -76,8 +84,7 @@ def run_apart(tool: str, program: str, executions: int) -> tuple[int, float]:
     )
     if child.returncode:
         raise RuntimeError(f"{tool} on {program}:\n{child.stdout}{child.stderr}")
-    made, seconds = json.loads(child.stdout.splitlines()[-1])
-    return made, seconds
+    return Run(*json.loads(child.stdout.splitlines()[-1]))
 
 
 # -- interleave-test
@@ -268,14 +275,20 @@ RUNNERS: dict[str, Callable[[Sequence[str], str, int], int]] = {
 }
 
 
+def _worked() -> float:
+    """Seconds of the processor, of this process and of those that it waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def main(arguments: Sequence[str]) -> None:
     name, program, count = arguments
     tool = TOOLS[name]
     run = RUNNERS[tool.package]
     run(tool.options, program, 2)  # what it imports and compiles first is not counted
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), _worked()
     made = run(tool.options, program, int(count))
-    print(json.dumps([made, time.perf_counter() - began]), flush=True)
+    print(json.dumps([made, time.perf_counter() - began, _worked() - worked]), flush=True)
     # Some leave threads behind that would keep the process.
     os._exit(0)
 

@@ -17,7 +17,7 @@ from tests.litmus.declared import DEADLOCK, FAILED, Declared
 
 RUN = [one for one in PROGRAMS if one.declared.runs]  # type: ignore[attr-defined]
 PATIENCE = 0.2
-"""Seconds for a run that may be a deadlock; a slow one counts as such, which is declared as well."""
+"""Seconds for a run that may be a deadlock; a slow one counts as such, and that is declared."""
 
 
 @pytest.fixture(autouse=True)
