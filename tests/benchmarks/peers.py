@@ -278,7 +278,7 @@ RUNNERS: dict[str, Callable[[Sequence[str], str, int], int]] = {
 def _worked() -> float:
     """Seconds of the processor, of this process and of those that it waited for."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return time.process_time() + times.children_user + times.children_system
 
 
 def main(arguments: Sequence[str]) -> None:

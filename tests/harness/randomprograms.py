@@ -1,9 +1,9 @@
 """Small random programs, and everything that can become of one.
 
-A program is two or three threads with one to three statements each, drawn from those on a few shared
-objects: variables, a list, a dict, locks, a condition, a queue, an event, a semaphore, a barrier, a
-generator, threads of their own, the clock. It is printed as source, so that what goes wrong can be
-read, and begins with its seed.
+A program is two or three threads with one to three statements each, drawn from those on a few
+shared objects: variables, a list, a dict, locks, a condition, a queue, an event, a semaphore, a
+barrier, a generator, threads of their own, the clock. It is printed as source, so that what goes
+wrong can be read, and begins with its seed.
 
 Brute force (`DepthFirst`) is the authority; it shares the semantics of time and of early timeouts
 with the reduction, and nothing of how the reduction tells what may be left out.

@@ -9,6 +9,7 @@ import hashlib
 import io
 import operator
 import random
+import threading
 from typing import Any
 
 from tests.litmus.declared import declares
@@ -26,6 +27,17 @@ def writes_to_a_text_stream() -> str:
 def prints_to_a_text_stream() -> str:
     stream = io.StringIO()
     together(lambda: print("a", file=stream), lambda: print("b", file=stream))
+    return stream.getvalue()
+
+
+@declares({"ab": "one after the other", "ba": "and the other way round"})
+def writes_by_methods_that_are_handed_out() -> str:
+    stream = io.StringIO()
+    threads = [threading.Thread(target=stream.write, args=(one,)) for one in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return stream.getvalue()
 
 

@@ -14,8 +14,10 @@ import contextvars
 import functools
 import gc
 import heapq
+import io
 import itertools
 import operator
+import random
 import sys
 import types
 import weakref
@@ -196,9 +198,12 @@ STORING_METHODS: frozenset[str] = frozenset(
 """Methods that keep or compare their arguments without reading the contents of containers."""
 
 METHOD_NAMES: frozenset[str] = frozenset(
-    name for cls in (*CONTAINERS, collections.OrderedDict) for name in vars(cls) if name[0] != "_"
+    name
+    for cls in (*CONTAINERS, collections.OrderedDict, io.StringIO, random.Random)
+    for name in vars(cls)
+    if name[0] != "_"
 )
-"""Names of methods of built-in containers."""
+"""Names of methods of built-in containers, and of well-known objects with hidden state."""
 
 Effect = Callable[[tuple[Any, ...]], Iterable[tuple[object, bool]]]
 

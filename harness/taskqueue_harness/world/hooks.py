@@ -372,10 +372,15 @@ _WATCHED = frozenset(
 
 
 def guard(value: Any, site: int) -> Any:
-    """A bound method of a container that is handed out: whoever calls it, it is an operation."""
-    if _memory is None or type(value) is not types.BuiltinFunctionType:
+    """A bound method that is handed out, of a container: whoever calls it, it is an operation."""
+    if _memory is None or type(value) not in (types.BuiltinFunctionType, types.MethodType):
         return value
-    if _memory.kind(type(value.__self__)) is not Kind.CONTAINER:
+    kind = _memory.kind(type(value.__self__))
+    if kind is Kind.OPAQUE:
+        # Its methods in Python use those in C.
+        if type(value) is types.MethodType and is_rewritten(value.__func__):
+            return value
+    elif kind is not Kind.CONTAINER or type(value) is types.MethodType:
         return value
     watched = _Watched(value, site)
 
