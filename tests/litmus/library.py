@@ -41,6 +41,16 @@ def writes_by_methods_that_are_handed_out() -> str:
     return stream.getvalue()
 
 
+@declares({0: "before the thread wrote", 1: "and after"})
+def attribute_set_by_a_function_that_is_handed_out() -> int:
+    s: Any = Record(x=0)
+    thread = threading.Thread(target=setattr, args=(s, "x", 1))
+    thread.start()
+    seen: int = s.x
+    thread.join()
+    return seen
+
+
 @declares({"": "before the write", "a": "after it"})
 def reads_a_text_stream() -> str:
     s: Any = Record()

@@ -205,6 +205,9 @@ METHOD_NAMES: frozenset[str] = frozenset(
 )
 """Names of methods of built-in containers, and of well-known objects with hidden state."""
 
+HANDED_OUT: frozenset[str] = frozenset({"setattr", "delattr", "next"})
+"""Built-ins that change what they are given, and that others may be told to call."""
+
 Effect = Callable[[tuple[Any, ...]], Iterable[tuple[object, bool]]]
 
 

@@ -376,7 +376,9 @@ def guard(value: Any, site: int) -> Any:
     if _memory is None or type(value) not in (types.BuiltinFunctionType, types.MethodType):
         return value
     kind = _memory.kind(type(value.__self__))
-    if kind is Kind.OPAQUE:
+    if value is setattr or value is delattr or value is next:
+        pass
+    elif kind is Kind.OPAQUE:
         # Its methods in Python use those in C.
         if type(value) is types.MethodType and is_rewritten(value.__func__):
             return value
