@@ -39,6 +39,7 @@ class S:
 
 
 def program(unit=1):
+    before = threading.active_count()
     s = S()
     s.x = s.y = 0
     s.items = []
@@ -153,7 +154,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "child = threading.Thread(target=lambda: s.items.append({k}))\nchild.start()\nchild.join()",
         "child = threading.Thread(target=lambda: setattr(s, 'x', {k}))\nchild.start()\n"
         "see(child.is_alive())\nchild.join(unit)",
-        "see(threading.active_count())",
+        "see(threading.active_count() - before)",
         "{shared}",
     ),
     "event": (
