@@ -284,6 +284,18 @@ def count_of_unfinished_tasks() -> int:
 
 
 @declares({0: "before the put", 1: "after it"})
+def count_of_unfinished_tasks_by_priority() -> int:
+    s: Any = Record()
+    q: Any = queue.PriorityQueue()
+
+    def look() -> None:
+        s.seen = q.unfinished_tasks
+
+    together(lambda: q.put(1), look)
+    return s.seen  # type: ignore[no-any-return]
+
+
+@declares({0: "before the put", 1: "after it"})
 def looking_into_a_queue() -> int:
     s: Any = Record()
     q: Any = queue.Queue()
