@@ -479,6 +479,11 @@ class Kernel:
                     self.escaped(error, main)
                 self._call_back(self.at_exit)
                 self.interruptible = False
+                if self.loose:
+                    main.op = ops.MAIN_EXIT
+                    main.obj = main.subject
+                    main.guard = True
+                    self.point()
                 main.done.append(self.stamp)
                 main.op = ops.SHUTDOWN
                 main.obj = main
@@ -925,6 +930,8 @@ def _watched(key: Any, touched: set[int]) -> bool:
     op, number, _ = key
     if op is ops.MEMORY_READ or op is ops.MEMORY_READS:
         return any(one in touched for one in number)
+    if op is ops.LIST:
+        return ops.THREADS in touched
     if op is ops.ACQUIRE or op is ops.RELEASE:
         # A mutex taken and given back tells a poller nothing; what it protects would.
         return False

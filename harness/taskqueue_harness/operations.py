@@ -37,6 +37,10 @@ Accesses = tuple[Access, ...]
 TAKE: Final = 0  # the end at which something is taken: a lock's acquisition, a queue's get
 GIVE: Final = 1  # the end at which something is given: a lock's release, a queue's put
 COUNT: Final = 2  # a queue's count of unfinished tasks
+
+THREADS: Final = -1
+"""The key of the list of all threads; keys of variables begin below it."""
+
 _PART_BITS: Final = 2
 
 
@@ -151,6 +155,39 @@ class GivingUp(Op):
         )
 
 
+class Releasing(Op):
+    """``Lock.release``: whoever does not hold the lock may find it free, and fails then."""
+
+    __slots__ = ()
+
+    def accesses(self, fiber: Fiber) -> Accesses:
+        base = id(fiber.obj) << _PART_BITS
+        if fiber.obj._owner is fiber:
+            return ((base | GIVE, WRITE),)
+        return ((base | TAKE, READ), (base | GIVE, WRITE))
+
+
+class ThreadOp(Op):
+    """An operation on a thread that changes, or looks at, which threads there are."""
+
+    __slots__ = ("mode",)
+
+    def __init__(
+        self, name: str, parts: tuple[Access, ...], mode: int, *, observes: bool = False
+    ) -> None:
+        super().__init__(name, parts, observes=observes)
+        self.mode = mode
+
+    def accesses(self, fiber: Fiber) -> Accesses:
+        return (*super().accesses(fiber), (THREADS, self.mode))
+
+
+def both_ends(obj: object) -> tuple[int, int]:
+    """The keys of the two ends of a primitive."""
+    base = id(obj) << _PART_BITS
+    return base | TAKE, base | GIVE
+
+
 def dependent(first: Accesses, second: Accesses) -> bool:
     """True if two operations, by their accesses, may not commute."""
     for key, mode in first:
@@ -165,8 +202,12 @@ _TRY: Final = ((TAKE, WRITE), (GIVE, READ))
 
 # Threads. The object is the Thread, or what stands for it.
 BEGIN: Final = Op("begin")
-START: Final = Op("start", ((TAKE, WRITE), (GIVE, WRITE)))
-EXIT: Final = Op("exit", ((TAKE, WRITE),))
+START: Final = ThreadOp("start", ((TAKE, WRITE), (GIVE, WRITE)), ADD)
+EXIT: Final = ThreadOp("exit", ((TAKE, WRITE),), ADD)
+# The main thread stays in the list until the process ends.
+MAIN_EXIT: Final = Op("exit", ((TAKE, WRITE),))
+LIST: Final = ThreadOp("list threads", (), READ, observes=True)
+IDENT: Final = Op("ident", ((GIVE, READ),), observes=True)
 # Whoever joins has found the thread started.
 JOIN: Final = Op("join", ((GIVE, READ),), late=((TAKE, READ), (GIVE, READ)), observes=True)
 IS_ALIVE: Final = Op("is_alive", ((TAKE, READ),), observes=True)
@@ -177,7 +218,7 @@ SLEEP: Final = Op("sleep", observes=True)
 # Locks. Taking and giving back a mutex by itself changes nothing for good.
 ACQUIRE: Final = Attempt("acquire", ((TAKE, WRITE),), "_free", late=_TRY, observes=True)
 TRY_ACQUIRE: Final = Attempt("try to acquire", _TRY, "_free", observes=True)
-RELEASE: Final = Op("release", ((GIVE, WRITE),), observes=True)
+RELEASE: Final = Releasing("release", observes=True)
 LOCKED: Final = Op("locked", _OBSERVE, observes=True)
 
 # Conditions, events, semaphores.
@@ -205,8 +246,12 @@ TRY_PUT: Final = Attempt("put_nowait", _OFFER, "_room", observes=True)
 TRY_GET: Final = Attempt("get_nowait", _TRY, "_stamps", observes=True)
 SIZE: Final = Op("size", _OBSERVE, observes=True)
 TASK_DONE: Final = Op("task_done", ((COUNT, ADD),))
+# By a thread that has taken no item for it: it fails where too few have been put so far.
+UNEARNED_DONE: Final = Op("task_done", ((GIVE, READ), (COUNT, WRITE)))
+UNFINISHED: Final = Op("unfinished tasks", ((GIVE, READ), (COUNT, READ)), observes=True)
 QUEUE_JOIN: Final = Op("join", ((COUNT, READ), (GIVE, READ)), observes=True)
 SHUT: Final = Op("shutdown", ((TAKE, WRITE), (GIVE, WRITE), (COUNT, WRITE)))
+CONVERT: Final = Op("mutex", ((TAKE, WRITE), (GIVE, WRITE), (COUNT, WRITE)))
 
 # Latches. Signals commute; who waits for a number of them has heard of all that were given.
 SIGNAL: Final = Op("signal", ((COUNT, ADD),))

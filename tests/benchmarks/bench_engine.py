@@ -1,98 +1,91 @@
 """Executions a second under the engine, beside real threads and the other tools, in one run.
 
     python -m tests.benchmarks.bench_engine [--executions 2000] [--rounds 5] [--program NAME]
+        [--cpu]
 
-The contenders take turns within a round, so that a busy machine slows all of them; the table gives
-the medians and the median of the ratios of the rounds. frontrun, interleave-test and ploom take
-part where they are installed (ploom runs nothing but its own primitives, and its own programs are
-here). Nothing is asserted.
+The contenders take turns within a round, so that a busy machine slows all of them. The table gives
+the medians, and the medians of the ratios of the rounds: to real threads in the same process, and
+to the fastest of the other tools. Those take part where they are installed; see `peers` for how
+each is driven, and `README.md` beside this file for a measured table. With ``--cpu`` seconds are
+those of the processor, not of the clock: neighbours on the machine count less, and what a tool
+spends waiting for its own threads does not count at all. Nothing is asserted.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import platform
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from tests.benchmarks import peers
 from tests.benchmarks.workloads import PROGRAMS
 
-from taskqueue_harness import Bounds, explore
+from taskqueue_harness import Bounds, Result, explore
 
 SCOPE = ("oss2.task_queue",)
 CALM = Bounds(early_timeouts=0)
+REAL = "real threads"
 
-Program = Callable[[], None]
-Contender = Callable[[Program, int], tuple[int, float]]
-"""Runs a program about so many times; how many they were, and the seconds."""
+Contender = Callable[[str, int], peers.Run]
+"""Runs a program about so many times."""
 
 
-def real_threads(program: Program, executions: int) -> tuple[int, float]:
+def real_threads(program: str, executions: int) -> peers.Run:
     """The threads of the operating system, and nothing in control."""
-    began = time.perf_counter()
+    run = PROGRAMS[program]
+    began, worked = time.perf_counter(), time.process_time()
     for _ in range(executions):
-        program()
-    return executions, time.perf_counter() - began
+        run()
+    return peers.Run(executions, time.perf_counter() - began, time.process_time() - worked)
+
+
+def search(program: str, strategy: str, *, rewrite: bool, executions: int | None) -> Result:
+    """The engine; without rewriting, every operation of a lock, queue or thread is a choice."""
+    return explore(
+        PROGRAMS[program],
+        strategy=strategy,
+        executions=executions,
+        bounds=CALM,
+        scope=SCOPE,
+        rewrite=rewrite,
+        keep_going=True,
+    )
 
 
 def engine(strategy: str, *, rewrite: bool = False) -> Contender:
-    """The engine; without rewriting, every operation of a lock, queue or thread is a choice."""
-
-    def run(program: Program, executions: int) -> tuple[int, float]:
-        result = explore(
-            program,
-            strategy=strategy,
-            executions=executions,
-            bounds=CALM,
-            scope=SCOPE,
-            rewrite=rewrite,
-            keep_going=True,
-        )
-        STEPS[strategy, rewrite] = result.steps / result.seconds
-        return result.executions, result.seconds
+    def run(program: str, executions: int) -> peers.Run:
+        worked = time.process_time()
+        result = search(program, strategy, rewrite=rewrite, executions=executions)
+        worked = time.process_time() - worked
+        STEPS[strategy, rewrite] = result.steps / worked
+        return peers.Run(result.executions, result.seconds, worked)
 
     return run
 
 
 STEPS: dict[tuple[str, bool], float] = {}
-"""Steps a second of the engine, as last seen."""
+"""Steps of the engine in a second of the processor, as last seen."""
 
 
-def interleave_test(strategy: str, granularity: str) -> Contender:
-    """interleave-test's PCT or random search."""
-    import interleave_test as peer  # type: ignore[import-not-found,unused-ignore]
-
-    def run(program: Program, executions: int) -> tuple[int, float]:
-        began = time.perf_counter()
-        result = peer.explore(
-            program, iterations=executions // 4, strategy=strategy, granularity=granularity, seed=1
-        )
-        return result.schedules_run, time.perf_counter() - began
-
-    return run
+def peer(tool: str) -> Contender:
+    return lambda program, executions: peers.run_apart(tool, program, executions)
 
 
 def contenders() -> dict[str, Contender]:
     """All that can run here, by name."""
     found: dict[str, Contender] = {
-        "real threads": real_threads,
+        REAL: real_threads,
         "engine, random, sync": engine("random"),
         "engine, pct, sync": engine("pct"),
         "engine, dpor, sync": engine("dpor"),
         "engine, random, rewritten": engine("random", rewrite=True),
         "engine, pct, rewritten": engine("pct", rewrite=True),
+        "engine, dpor, rewritten": engine("dpor", rewrite=True),
     }
-    try:
-        version = importlib.metadata.version("interleave-test")
-    except importlib.metadata.PackageNotFoundError:
-        return found
-    for strategy in ("random", "pct"):
-        for granularity in ("line", "opcode"):
-            name = f"interleave-test {version}, {strategy}, {granularity}"
-            found[name] = interleave_test(strategy, granularity)
+    for tool in peers.installed():
+        found[str(peers.TOOLS[tool])] = peer(tool)
     return found
 
 
@@ -101,38 +94,55 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--executions", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--program", choices=list(PROGRAMS), action="append")
+    parser.add_argument("--cpu", action="store_true", help="seconds of the processor")
     options = parser.parse_args(argv)
     everyone = contenders()
     print(
         f"{platform.python_implementation()} {platform.python_version()}, "
-        f"{options.executions} executions, {options.rounds} rounds"
+        f"{options.executions} executions, {options.rounds} rounds, seconds of the "
+        f"{'processor' if options.cpu else 'clock'}"
     )
     for name in options.program or PROGRAMS:
-        program = PROGRAMS[name]
         rates: dict[str, list[float]] = {one: [] for one in everyone}
         counts: dict[str, int] = {}
         for _ in range(options.rounds):
             for one, run in everyone.items():
-                count, seconds = run(program, options.executions)
-                rates[one].append(count / seconds)
-                counts[one] = count
-        print(f"\n{name:34}  {'a second':>9}  {'to real threads':>15}  {'executions':>10}")
-        for one, seen in rates.items():
-            ratios = [a / b for a, b in zip(seen, rates["real threads"], strict=True)]
-            print(
-                f"{one:34}  {statistics.median(seen):9.0f}  {statistics.median(ratios):15.2f}  "
-                f"{counts[one]:10}"
-            )
-        _print_steps()
+                made = run(name, options.executions)
+                rates[one].append(made.executions / (made.worked if options.cpu else made.seconds))
+                counts[one] = made.executions
+        _print_table(name, rates, counts)
+        _print_engine(name)
 
 
-def _print_steps() -> None:
+def _print_table(program: str, rates: dict[str, list[float]], counts: dict[str, int]) -> None:
+    others = [one for one in rates if one != REAL and not one.startswith("engine")]
+    fastest = [max(seen) for seen in zip(*(rates[one] for one in others), strict=True)]
+    print(
+        f"\n{program:36}  {'a second':>9}  {'to real threads':>15}  {'to fastest peer':>15}  "
+        f"{'executions':>10}"
+    )
+    for one, seen in rates.items():
+        ratios = [a / b for a, b in zip(seen, rates[REAL], strict=True)]
+        ahead = [a / b for a, b in zip(seen, fastest, strict=True)] if fastest else []
+        to_peer = f"{statistics.median(ahead):.2f}" if ahead else "-"
+        print(
+            f"{one:36}  {statistics.median(seen):9.0f}  {statistics.median(ratios):15.2f}  "
+            f"{to_peer:>15}  {counts[one]:10}"
+        )
+
+
+def _print_engine(program: str) -> None:
     for (strategy, rewrite), rate in STEPS.items():
         kind = "rewritten" if rewrite else "sync"
-        print(f"  steps a second, {strategy}, {kind}: {rate:,.0f}")
+        print(f"  steps in a second of the processor, {strategy}, {kind}: {rate:,.0f}")
+    for rewrite in (False, True):
+        whole = search(program, "dpor", rewrite=rewrite, executions=None)
+        print(
+            f"  all of it by dpor, {'rewritten' if rewrite else 'sync'}: {whole.executions:,} "
+            f"executions, {whole.redundant / whole.executions:.1%} of them redundant, "
+            f"{whole.seconds:.2f} s"
+        )
 
-
-__all__: list[Any] = ["main"]
 
 if __name__ == "__main__":
     main()

@@ -13,8 +13,11 @@ from typing import Any, NamedTuple
 PRELUDE = """
 from collections import Counter, OrderedDict, defaultdict, deque
 from array import array
+from dataclasses import dataclass
 import heapq
+import io
 import itertools
+import random
 
 class S:
     pass
@@ -512,6 +515,61 @@ LITMUS: list[Litmus] = [
         """
         class Stack(list):
             def take(self): return super().pop()
+        """,
+    ),
+    Litmus(
+        "object of C with hidden state",
+        "s.stream.write('a')",
+        "s.stream.write('b')",
+        "s.stream = io.StringIO()",
+        "s.stream.getvalue()",
+        {"ab", "ba"},
+    ),
+    Litmus(
+        "object of C with hidden state",
+        "s.x = s.numbers.randint(1, 1000 + 0)",
+        "s.y = s.numbers.random()",
+        "s.numbers = random.Random(1)",
+        "s.x == random.Random(1).randint(1, 1000)",
+        {True, False},
+    ),
+    both(
+        "generator advanced by two",
+        "try:\n    s.seen.append(next(s.numbers))\nexcept ValueError:\n    s.seen.append('busy')",
+        "s.n = 0; s.seen = []; s.numbers = count(s)",
+        "tuple(s.seen)",
+        {(1, 2), (2, 1), ("busy", 1), (1, "busy")},
+        """
+        def count(s):
+            while True:
+                s.n += 1
+                yield s.n
+        """,
+    ),
+    both(
+        "generator advanced by two",
+        "try:\n    next(s.once, None)\nexcept ValueError:\n    s.busy = 1",
+        "s.n = s.busy = 0; s.once = once(s)",
+        "s.busy",
+        {0, 1},
+        """
+        def once(s):
+            s.n = 1
+            return
+            yield
+        """,
+    ),
+    Litmus(
+        "dataclass as a whole",
+        "s.pair.x = 1",
+        "s.seen = s.pair == Pair(1), f'{s.pair}'",
+        "s.pair = Pair()",
+        "s.seen",
+        {(False, "Pair(x=0)"), (False, "Pair(x=1)"), (True, "Pair(x=1)")},
+        """
+        @dataclass
+        class Pair:
+            x: int = 0
         """,
     ),
 ]

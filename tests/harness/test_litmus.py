@@ -6,12 +6,12 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import pytest
-from tests.litmus import clock, conditions, locks, memory, queues, threads
+from tests.litmus import clock, conditions, library, locks, memory, queues, threads
 from tests.litmus.declared import Declared, outcome_of
 
 from taskqueue_harness import Outcome, explore
 
-MODULES = (memory, locks, conditions, queues, threads, clock)
+MODULES = (memory, locks, conditions, queues, threads, clock, library)
 
 
 def _programs() -> Iterator[Callable[[], Any]]:

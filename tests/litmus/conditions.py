@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any
 
@@ -324,3 +325,58 @@ def wait_gives_the_lock_up_to_an_attempt() -> bool:
 
     together(wait, attempt)
     return got[0]
+
+
+@declares(
+    {
+        True: "the lock was taken: whoever took it, notify is content",
+        False: "the lock was free",
+    }
+)
+def notify_without_the_lock() -> bool:
+    s: Any = Record()
+    lock = threading.Lock()
+    condition = threading.Condition(lock)
+
+    def hold() -> None:
+        with lock:
+            pass
+
+    def notify() -> None:
+        try:
+            condition.notify()
+            s.content = True
+        except RuntimeError:
+            s.content = False
+
+    together(hold, notify)
+    return s.content  # type: ignore[no-any-return]
+
+
+@declares({True: "looked at after it was broken", False: "and before"})
+def barrier_that_another_thread_breaks() -> bool:
+    s: Any = Record()
+    barrier = threading.Barrier(2)
+
+    def look() -> None:
+        s.broken = barrier.broken
+
+    together(barrier.abort, look)
+    return s.broken  # type: ignore[no-any-return]
+
+
+@declares({0: "nobody had come", 1: "the other was there"})
+def count_of_those_at_a_barrier() -> int:
+    s: Any = Record()
+    barrier = threading.Barrier(2)
+
+    def come() -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            barrier.wait()
+
+    def look() -> None:
+        s.waiting = barrier.n_waiting
+        barrier.abort()
+
+    together(come, look)
+    return s.waiting  # type: ignore[no-any-return]

@@ -191,3 +191,19 @@ def release_of_what_is_not_held() -> tuple[str, ...]:
         except RuntimeError:
             found.append("RuntimeError")
     return tuple(found)
+
+
+@declares({"released": "somebody held it", "RuntimeError": "nobody held it yet"})
+def release_by_another_thread() -> str:
+    s: Any = Record()
+    lock = threading.Lock()
+
+    def release() -> None:
+        try:
+            lock.release()
+            s.found = "released"
+        except RuntimeError:
+            s.found = "RuntimeError"
+
+    together(lock.acquire, release)
+    return s.found  # type: ignore[no-any-return]

@@ -253,3 +253,100 @@ def task_done_too_often() -> str:
     except ValueError:
         return "ValueError"
     return "done"
+
+
+@declares({"done": "the item was there", "ValueError": "it was not there yet"})
+def task_done_for_an_item_of_another() -> str:
+    s: Any = Record()
+    q: Any = queue.Queue()
+
+    def done() -> None:
+        try:
+            q.task_done()
+            s.found = "done"
+        except ValueError:
+            s.found = "ValueError"
+
+    together(lambda: q.put(1), done)
+    return s.found  # type: ignore[no-any-return]
+
+
+@declares({0: "before the put", 1: "after it"})
+def count_of_unfinished_tasks() -> int:
+    s: Any = Record()
+    q: Any = queue.Queue()
+
+    def look() -> None:
+        s.seen = q.unfinished_tasks
+
+    together(lambda: q.put(1), look)
+    return s.seen  # type: ignore[no-any-return]
+
+
+@declares({0: "before the put", 1: "after it"})
+def count_of_unfinished_tasks_by_priority() -> int:
+    s: Any = Record()
+    q: Any = queue.PriorityQueue()
+
+    def look() -> None:
+        s.seen = q.unfinished_tasks
+
+    together(lambda: q.put(1), look)
+    return s.seen  # type: ignore[no-any-return]
+
+
+@declares({0: "before the put", 1: "after it"})
+def looking_into_a_queue() -> int:
+    s: Any = Record()
+    q: Any = queue.Queue()
+
+    def look() -> None:
+        s.seen = len(q.queue)
+
+    together(lambda: q.put(1), look)
+    return s.seen  # type: ignore[no-any-return]
+
+
+@declares(
+    {
+        1: "the put came after the loop, or before it",
+        2: "before the loop began",
+        "RuntimeError": "during the loop",
+    }
+)
+def looping_over_a_queue() -> Any:
+    s: Any = Record()
+    q: Any = queue.Queue()
+    q.put(0)
+
+    def look() -> None:
+        s.seen = 0
+        try:
+            for _ in q.queue:
+                s.seen += 1
+        except RuntimeError:
+            s.seen = "RuntimeError"
+
+    together(lambda: q.put(1), look)
+    return s.seen
+
+
+@declares({"taken": "before it was emptied", "Empty": "after it"})
+def emptied_under_the_mutex() -> str:
+    s: Any = Record()
+    q: Any = queue.Queue()
+    q.put(0)
+
+    def empty() -> None:
+        with q.mutex:
+            q.queue.clear()
+
+    def take() -> None:
+        try:
+            q.get_nowait()
+            s.found = "taken"
+        except queue.Empty:
+            s.found = "Empty"
+
+    together(take, empty)
+    return s.found  # type: ignore[no-any-return]

@@ -265,3 +265,94 @@ def interrupt_of_the_main_thread() -> tuple[int, bool]:
     except KeyboardInterrupt:
         return s.n, True
     return s.n, False
+
+
+@declares(
+    {
+        "done": "the thread looked while the main thread was still there",
+        FAILED: "the main thread was through by then",
+    },
+    runs=0,
+)
+def a_thread_that_outlives_the_main_one() -> str:
+    def look() -> None:
+        assert threading.main_thread().is_alive()
+
+    threading.Thread(target=look).start()
+    return "done"
+
+
+@declares({True: "it had not ended", False: "it had"}, runs=0)
+def count_of_threads() -> bool:
+    thread = threading.Thread(target=int)
+    thread.start()
+    more = threading.active_count() > 1
+    thread.join()
+    return more
+
+
+@declares({True: "it had not ended", False: "it had"}, runs=50)
+def list_of_threads() -> bool:
+    thread = threading.Thread(target=int)
+    thread.start()
+    there = thread in threading.enumerate()
+    thread.join()
+    return there
+
+
+@declares({1: "it is the only one left when the count is down"}, runs=0)
+def waiting_for_the_count_of_threads_to_go_down() -> int:
+    s: Any = Record(n=0)
+
+    def work() -> None:
+        s.n = 1
+
+    threading.Thread(target=work).start()
+    while threading.active_count() > 1:
+        pass
+    return s.n  # type: ignore[no-any-return]
+
+
+@declares({True: "started by then", False: "not started yet"})
+def identity_of_a_thread_that_another_starts() -> bool:
+    s: Any = Record()
+    thread = threading.Thread(target=int)
+
+    def look() -> None:
+        s.started = thread.ident is not None
+
+    together(thread.start, look)
+    thread.join()
+    return s.started  # type: ignore[no-any-return]
+
+
+@declares({"joined": "it was started by then", "RuntimeError": "it was not"})
+def join_of_a_thread_that_another_starts() -> str:
+    s: Any = Record()
+    thread = threading.Thread(target=int)
+
+    def join() -> None:
+        try:
+            thread.join()
+            s.found = "joined"
+        except RuntimeError:
+            s.found = "RuntimeError"
+
+    together(thread.start, join)
+    thread.join()
+    return s.found  # type: ignore[no-any-return]
+
+
+@declares({"old": "read before it was named", "new": "and after"})
+def name_that_another_thread_gives() -> str:
+    s: Any = Record()
+    thread = threading.Thread(target=int, name="old")
+
+    def name() -> None:
+        thread.name = "new"
+
+    def look() -> None:
+        s.name = thread.name
+
+    together(name, look)
+    return s.name  # type: ignore[no-any-return]

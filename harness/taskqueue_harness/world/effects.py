@@ -10,11 +10,14 @@ from __future__ import annotations
 import bisect
 import builtins
 import collections
+import contextvars
 import functools
 import gc
 import heapq
+import io
 import itertools
 import operator
+import random
 import sys
 import types
 import weakref
@@ -32,6 +35,8 @@ class Kind(IntEnum):
     VIEW = 2  # dict.keys() and its like: no state of its own
     ITERATOR = 3  # a C iterator: its position, and what it iterates over
     GENERATOR = 4  # a Python generator: its position
+    OPAQUE = 5  # an object of C that its methods change: a StringIO, a Random, a hash
+    RECORD = 6  # a dataclass: methods that are not in the source read its fields
 
 
 CONTAINERS: tuple[type, ...] = (
@@ -116,7 +121,31 @@ def classify(cls: type) -> Kind:
         return Kind.CONTAINER
     if issubclass(cls, tuple(ITERATORS)):
         return Kind.ITERATOR
-    return Kind.PLAIN
+    if any(_hides_state(base) for base in cls.__mro__):
+        return Kind.OPAQUE
+    return Kind.RECORD if hasattr(cls, "__dataclass_fields__") else Kind.PLAIN
+
+
+_IMMUTABLE_MODULES = frozenset({"datetime", "decimal", "_struct", "re", "zoneinfo"})
+_WITHOUT_STATE: frozenset[type] = frozenset(
+    {
+        *(object, property, staticmethod, classmethod, contextvars.ContextVar, super),
+        *(types.CodeType, types.FrameType, types.GenericAlias),
+    }
+)
+
+
+def _hides_state(cls: type) -> bool:
+    """Whether objects of a class have methods in C that can change what no attribute shows.
+
+    What is not known to be immutable is taken to change.
+    """
+    if cls in BASE_KINDS or cls in _WITHOUT_STATE or cls.__module__ in _IMMUTABLE_MODULES:
+        return False
+    return not issubclass(cls, (BaseException, type)) and any(
+        type(value) is types.MethodDescriptorType and not name.startswith("__")
+        for name, value in vars(cls).items()
+    )
 
 
 def sources(lazy: object) -> list[object]:
@@ -147,6 +176,11 @@ READ_METHODS: frozenset[str] = frozenset(
 )
 """Methods of built-in containers that change nothing. Any other method counts as a write."""
 
+OPAQUE_READS: frozenset[str] = frozenset(
+    {"getvalue", "tell", "digest", "hexdigest", "getstate", "fileno", "readable", "writable"}
+)
+"""Methods of well-known opaque objects that change nothing."""
+
 NO_EFFECT_METHODS: frozenset[str] = frozenset(
     {
         *("keys", "values", "items", "__class__", "__init_subclass__", "__getattribute__"),
@@ -164,9 +198,15 @@ STORING_METHODS: frozenset[str] = frozenset(
 """Methods that keep or compare their arguments without reading the contents of containers."""
 
 METHOD_NAMES: frozenset[str] = frozenset(
-    name for cls in (*CONTAINERS, collections.OrderedDict) for name in vars(cls) if name[0] != "_"
+    name
+    for cls in (*CONTAINERS, collections.OrderedDict, io.StringIO, random.Random)
+    for name in vars(cls)
+    if name[0] != "_"
 )
-"""Names of methods of built-in containers."""
+"""Names of methods of built-in containers, and of well-known objects with hidden state."""
+
+HANDED_OUT: frozenset[str] = frozenset({"setattr", "delattr", "next"})
+"""Built-ins that change what they are given, and that others may be told to call."""
 
 Effect = Callable[[tuple[Any, ...]], Iterable[tuple[object, bool]]]
 
@@ -275,11 +315,12 @@ ONE_ARGUMENT_READERS: frozenset[str] = frozenset(
 
 FOREIGN_READS: frozenset[tuple[str, str]] = frozenset(
     {
+        *(("dataclasses", "asdict"), ("dataclasses", "astuple"), ("dataclasses", "replace")),
         *(("copy", "copy"), ("copy", "deepcopy"), ("json", "dumps"), ("json", "dump")),
         *(("heapq", "nlargest"), ("heapq", "nsmallest"), ("pprint", "pprint")),
         *(("pprint", "pformat"), ("random", "Random.choice"), ("random", "Random.choices")),
         *(("random", "Random.sample"), ("statistics", "mean"), ("statistics", "median")),
-        ("reprlib", "Repr.repr"),
+        *(("reprlib", "Repr.repr"), ("taskqueue_harness.world.capture", "Capture.print")),
     }
 )
 FOREIGN_WRITES: frozenset[tuple[str, str]] = frozenset({("random", "Random.shuffle")})

@@ -284,6 +284,11 @@ class ExpressionRewriter(ast.NodeTransformer):
             node.format_spec = self.expression(node.format_spec)
         return node
 
+    def visit_Yield(self, node: ast.Yield) -> ast.expr:
+        value = ast.Constant(None) if node.value is None else self.expression(node.value)
+        node.value = self.hook("y", node, value)
+        return node
+
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.expr:
         node.value = self.hook("yf", node, self.expression(node.value))
         return node

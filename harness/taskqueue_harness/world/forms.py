@@ -82,6 +82,9 @@ FORMS: tuple[Form, ...] = (
     Form("array, bytearray", "a[0] += 1", "a read, then a write"),
     Form("set", "s.add(x); x in s", "a write; a read"),
     Form("subclass of a container", "class Stack(list)", "as the container it is"),
+    Form("object of C with hidden state", "stream.write(x); rng.random()", "a write of the object"),
+    Form("generator advanced by two", "next(gen)", "a write; one more where it yields or ends"),
+    Form("dataclass as a whole", "pair == other; f'{pair}'", "one read of its fields"),
 )
 
 NOT_MODELLED: tuple[Limit, ...] = (
@@ -103,7 +106,10 @@ NOT_MODELLED: tuple[Limit, ...] = (
         "the write is announced beside the binding, not exactly before it",
     ),
     Limit("attributes read by a class pattern", "match reads them in C"),
-    Limit("attributes set by generated code", "the __init__ of a dataclass is not in the source"),
+    Limit(
+        "attributes set by generated code",
+        "the __init__ of a dataclass is not in the source; its __eq__ and __repr__ are one read",
+    ),
     Limit("globals assigned by exec or from modules outside the scope", "not in the source"),
     Limit(
         "globals read by threads that the module starts before its body calls start()",
@@ -113,6 +119,10 @@ NOT_MODELLED: tuple[Limit, ...] = (
         "weak references and finalisers of objects in lists and dicts that died unseen",
         "a list cannot be weakly referenced; it is let go of when a weak reference is called, at "
         "gc.collect() and at the end",
+    ),
+    Limit(
+        "a weak reference that is followed while another thread lets go of the object",
+        "which of the two comes first is not explored",
     ),
     Limit(
         "the contents of collections.UserDict, ChainMap and other Python classes outside the scope",

@@ -15,6 +15,7 @@ import collections
 import functools
 import gc
 import operator
+import sys
 import types
 import weakref
 from collections.abc import Callable, Iterator
@@ -69,6 +70,12 @@ def abandon() -> None:
 def is_hook_frame(frame: types.FrameType) -> bool:
     """True if the frame belongs to the hooks, not to the program."""
     return frame.f_code.co_filename == __file__
+
+
+def share(contents: object, owner: object) -> None:
+    """`contents` is what the operations of a queue, its `owner`, work on: see `Memory.share`."""
+    if _memory is not None:
+        _memory.share(contents, owner)
 
 
 # -- attributes
@@ -228,12 +235,35 @@ def iterate(target: Any, site: int) -> Any:
     if kind is _PLAIN or _memory is None:
         return target
     kind = _memory.kind(type(target))
-    if kind is _PLAIN or is_rewritten(type(target).__iter__):
+    if (
+        kind is _PLAIN
+        or kind is Kind.RECORD
+        or is_rewritten(getattr(type(target), "__iter__", None))
+    ):
+        return target
+    if kind is Kind.GENERATOR and sys.getrefcount(target) <= _UNSHARED:
         return target
     if effects.notes_state(target):
         _memory.announce(_memory.contents(target, False), site)
     # iter() of a container is new; an iterator is its own, and others may advance it.
     return Steps(iter(target), site, kind is Kind.CONTAINER or kind is Kind.VIEW)
+
+
+def _references(target: Any, site: int) -> int:
+    return sys.getrefcount(target)
+
+
+_UNSHARED = _references(object(), 0)
+"""References to an argument that its caller has no other of: a loop over it is alone with it."""
+
+
+def leave(value: T, site: int) -> T:
+    """A generator is about to yield or return: from then on others may run it again."""
+    if _memory is not None and _memory.frames:
+        location = _memory.leaving(sys._getframe(1))
+        if location is not None:
+            _access(location, True, site)
+    return value
 
 
 def iterate_fresh(target: Any, site: int) -> Any:
@@ -307,7 +337,10 @@ def watch(function: Any, site: int) -> Any:
     if cls is types.FunctionType or cls is types.MethodType:
         python = function.__func__ if cls is types.MethodType else function
         # A frame between caller and callee would show in tracebacks and keep arguments alive.
-        if is_rewritten(python) or not effects.is_known(python):
+        if is_rewritten(python) or not (
+            effects.is_known(python)
+            or (cls is types.MethodType and _memory.kind(type(function.__self__)) is Kind.OPAQUE)
+        ):
             return function
     elif isinstance(function, type):
         known = effects.CALLS.get(function, _nothing)
@@ -339,10 +372,17 @@ _WATCHED = frozenset(
 
 
 def guard(value: Any, site: int) -> Any:
-    """A bound method of a container that is handed out: whoever calls it, it is an operation."""
-    if _memory is None or type(value) is not types.BuiltinFunctionType:
+    """A bound method that is handed out, of a container: whoever calls it, it is an operation."""
+    if _memory is None or type(value) not in (types.BuiltinFunctionType, types.MethodType):
         return value
-    if _memory.kind(type(value.__self__)) is not Kind.CONTAINER:
+    kind = _memory.kind(type(value.__self__))
+    if value is setattr or value is delattr or value is next:
+        pass
+    elif kind is Kind.OPAQUE:
+        # Its methods in Python use those in C.
+        if type(value) is types.MethodType and is_rewritten(value.__func__):
+            return value
+    elif kind is not Kind.CONTAINER or type(value) is types.MethodType:
         return value
     watched = _Watched(value, site)
 

@@ -59,6 +59,7 @@ HOOKS: dict[str, Any] = {
     "_@it": hooks.iterate,
     "_@itf": hooks.iterate_fresh,
     "_@yf": hooks.delegate,
+    "_@y": hooks.leave,
     "_@c": hooks.call,
     "_@bc": hooks.bind_call,
     "_@w": hooks.watch,

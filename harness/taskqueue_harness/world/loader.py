@@ -30,7 +30,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from taskqueue_harness.kernel import Kernel
-from taskqueue_harness.world import clock, library
+from taskqueue_harness.world import accelerated, clock, library
 from taskqueue_harness.world.capture import Capture, sys_module
 from taskqueue_harness.world.locks import Primitive
 from taskqueue_harness.world.pristine import Snapshot, Unknown
@@ -95,6 +95,11 @@ class World:
         self.threads.load()
         self.virtual["queue"] = library.queue_module(self)
         self.virtual["importlib"] = library.importlib_module(self)
+        if rewrite:
+            self.virtual["operator"] = accelerated.operator_module()
+        self.virtual["functools"] = accelerated.functools_module(
+            self.threads.RLock, rewrite=rewrite
+        )
         for name in library.LAZY:
             self.virtual[name] = None  # type: ignore[assignment]
         for name in scope:

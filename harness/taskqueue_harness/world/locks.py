@@ -281,7 +281,7 @@ class Condition(Primitive):
         if isinstance(lock, RLock):
             return lock._owner is self.kernel.current
         # The library asks whether the lock is taken, by whomever.
-        return not lock._free
+        return lock._owner is self.kernel.current or bool(lock.locked())
 
     def wait(self, timeout: float | None = None) -> bool:
         if not self._modelled:

@@ -11,9 +11,11 @@ import functools
 import operator
 import sys
 import types
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from taskqueue_harness.operations import both_ends
 from taskqueue_harness.world import effects
 from taskqueue_harness.world.effects import Kind
 from taskqueue_harness.world.locations import CONTENTS, Location, Locations
@@ -73,6 +75,9 @@ class Memory:
         self.notes: dict[str, int] = {}
         """What ran that is not modelled, in words, with the first site at which it did."""
         self.kinds = dict(effects.BASE_KINDS)
+        self.frames: dict[int, tuple[Callable[[], object], Location]] = {}
+        self.shared: dict[int, tuple[object, list[Location]]] = {}
+        """The contents of primitives that the program got hold of: they are kept, being few."""
         self.plans: dict[type, dict[str, _Plan]] = {}
 
     def kind(self, cls: type) -> Kind:
@@ -89,6 +94,14 @@ class Memory:
             self.sink.access(*accesses[0], site)
         elif accesses:
             self.sink.access_all(accesses, site)
+
+    def share(self, contents: object, owner: object) -> None:
+        """Have accesses to a container conflict with the operations of the primitive it is in."""
+        if id(contents) not in self.shared:
+            self.shared[id(contents)] = (
+                contents,
+                [Location(~key, type(owner).__name__, CONTENTS) for key in both_ends(owner)],
+            )
 
     # -- attributes
 
@@ -118,6 +131,22 @@ class Memory:
                     self._contents(one, kind, is_write, found, 0)
         return found
 
+    def fields(self, target: object, names: Iterable[str]) -> list[Access]:
+        """Reads of those of an object's attributes that somebody stores."""
+        written = self.attribute_writes
+        return [
+            access
+            for name in names
+            if name in written
+            for access in self.attribute(target, name, False)
+        ]
+
+    def leaving(self, frame: types.FrameType) -> Location | None:
+        """The position of the generator that runs in `frame`, if anybody may share it."""
+        generator, location = self.frames.get(id(frame), (_nothing, None))
+        # Frames are known by address, and addresses are used again.
+        return location if getattr(generator(), "gi_frame", None) is frame else None
+
     def inner_contents(self, iterator: object) -> list[Access]:
         """What a step of `iterator` touches besides the iterator itself."""
         found: list[Access] = []
@@ -132,10 +161,24 @@ class Memory:
         self, target: object, kind: Kind, is_write: bool, found: list[Access], depth: int
     ) -> None:
         if kind is Kind.CONTAINER:
+            if id(target) in self.shared:
+                found += [(one, is_write) for one in self.shared[id(target)][1]]
+                return
             found.append((self.locations.direct(target, CONTENTS, CONTENTS), is_write))
             return
         if kind is Kind.GENERATOR:
-            found.append((self.locations.of(target, CONTENTS), True))
+            location = self.locations.of(target, CONTENTS)
+            frame = target.gi_frame  # type: ignore[attr-defined]
+            if frame is not None:
+                self.frames[id(frame)] = weakref.ref(target), location
+            found.append((location, True))
+            return
+        if kind is Kind.OPAQUE:
+            found.append((self.locations.of(target, CONTENTS), is_write))
+            return
+        if kind is Kind.RECORD:
+            names: Iterable[str] = type(target).__dataclass_fields__  # type: ignore[attr-defined]
+            found += self.fields(target, names)
             return
         if kind is Kind.ITERATOR:
             found.append((self.locations.of(target, CONTENTS), True))
@@ -182,7 +225,7 @@ class Memory:
             return self.call(function.func, (*function.args, *arguments), function.keywords)
         if cls is types.MethodType:
             receiver = function.__self__
-            if self.kind(type(receiver)) is Kind.CONTAINER:
+            if self.kind(type(receiver)) in (Kind.CONTAINER, Kind.OPAQUE):
                 return self.method(receiver, function.__name__, arguments)
             return self._foreign(function.__func__, arguments)
         if cls is types.FunctionType:
@@ -222,15 +265,18 @@ class Memory:
             if name in effects.STORING_METHODS:
                 return found
         elif kind is not Kind.PLAIN:
-            found += self.contents(receiver, True)
+            reads = kind is Kind.OPAQUE and name in effects.OPAQUE_READS
+            found += self.contents(receiver, not reads)
         return found + self._apply(_reads, arguments)
 
     def _apply(self, effect: effects.Effect, arguments: tuple[Any, ...]) -> list[Access]:
         found: list[Access] = []
         for one, is_write in effect(arguments):
             cls = type(one)
-            if self.kind(cls) is not Kind.PLAIN or cls is tuple:
-                found += self.contents(one, is_write)
+            kind = self.kind(cls)
+            if kind is not Kind.PLAIN or cls is tuple:
+                # print(file=...), json.dump(..., file): what takes an opaque object changes it.
+                found += self.contents(one, is_write or kind is Kind.OPAQUE)
             elif isinstance(one, types.BuiltinFunctionType):
                 # A bound method handed to C, as in max(d, key=d.get), is called by it.
                 receiver = one.__self__
@@ -239,13 +285,17 @@ class Memory:
         return found
 
     def _foreign(self, function: Any, arguments: tuple[Any, ...]) -> list[Access]:
-        containers = [one for one in arguments if self.kind(type(one)) is Kind.CONTAINER]
-        if not containers:
-            return []
         module = getattr(function, "__module__", None) or ""
         name = module, getattr(function, "__qualname__", "")
         if name in effects.FOREIGN_READS:
-            return self._apply(_reads, arguments)
+            found = self._apply(_reads, arguments)
+            for one in arguments:
+                if self.kind(type(one)) is Kind.PLAIN:
+                    found += self.fields(one, getattr(one, "__dict__", ()))
+            return found
+        containers = [one for one in arguments if self.kind(type(one)) is Kind.CONTAINER]
+        if not containers:
+            return []
         if name in effects.FOREIGN_WRITES:
             return self._apply(effects.writes, arguments)
         if not module.startswith(_WORLD):
@@ -266,6 +316,10 @@ _WORLD = (
 """Modules whose functions keep what they are given, or whose own accesses are operations."""
 
 _reads = effects.CALLS[sorted]
+
+
+def _nothing() -> None:
+    """What refers to no generator."""
 
 
 # -- how an attribute is reached
@@ -349,6 +403,9 @@ def _plan(memory: Memory, cls: type, name: str) -> _Plan:
     for base in cls.__mro__:
         if name in vars(base):
             value = type(vars(base)[name])
+            if value is property and not is_rewritten(vars(base)[name].fget):
+                # Of a class outside the scope: whatever is behind it, the name stands for it.
+                return _field
             if value in (types.MemberDescriptorType, types.GetSetDescriptorType):
                 return _field
             if hasattr(value, "__set__") or hasattr(value, "__delete__"):

@@ -13,6 +13,7 @@ from itertools import repeat
 from typing import Any, ClassVar
 
 from taskqueue_harness import operations as ops
+from taskqueue_harness.world import hooks
 from taskqueue_harness.world.locks import TIMEOUT_MAX, Primitive
 
 _HOOKS = ("_init", "_qsize", "_put", "_get")
@@ -38,27 +39,31 @@ class QueueModel(Primitive):
                 return
         self._modelled = True
         self.maxsize = maxsize
-        self.queue: Any = [] if self._lifo else deque()
-        self.unfinished_tasks = 0
-        self.is_shutdown = False
+        self._contents: Any = [] if self._lifo else deque()
+        self._unfinished = 0
+        self._shut = False
         self._stamps: deque[Any] = deque()
         self._room: Any = deque(repeat(None, maxsize)) if maxsize > 0 else True
         self._idle: list[Any] = [None]
+        # Items that a thread has taken and not reported as done.
+        self._taken: dict[Any, int] = {}
 
     def _virtual_name(self) -> str:
         return type(self).__name__
 
     def __getattr__(self, name: str) -> Any:
         if name in _PARTS and self.__dict__.get("_modelled"):
-            self._convert()
+            # An operation: what a thread does before it and after is done in different ways.
+            if self._look(ops.CONVERT):
+                self._convert()
             return self.__dict__[name]
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _convert(self) -> None:
         """Change over to the library's code, waiters included: they begin again there."""
         self._modelled = False
-        contents, unfinished = self.queue, self.unfinished_tasks
-        shut = self.is_shutdown
+        contents, unfinished = self._contents, self._unfinished
+        shut = self._shut
         self.library.__init__(self, self.maxsize)
         self.queue = contents
         self.unfinished_tasks = unfinished
@@ -66,6 +71,36 @@ class QueueModel(Primitive):
         for fiber in self.kernel.live:
             if fiber.obj is self and not fiber.guard:
                 fiber.guard = True
+
+    # Attributes that the library documents nowhere and programs look at all the same.
+
+    @property
+    def queue(self) -> Any:
+        if self._peek(ops.SIZE):
+            hooks.share(self._contents, self)
+        return self._contents
+
+    @queue.setter
+    def queue(self, contents: Any) -> None:
+        self._contents = contents
+
+    @property
+    def unfinished_tasks(self) -> int:
+        self._peek(ops.UNFINISHED)
+        return self._unfinished
+
+    @unfinished_tasks.setter
+    def unfinished_tasks(self, count: int) -> None:
+        self._unfinished = count
+
+    @property
+    def is_shutdown(self) -> bool:
+        self._peek(ops.SIZE)
+        return self._shut
+
+    @is_shutdown.setter
+    def is_shutdown(self, shut: bool) -> None:
+        self._shut = shut
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         if not self._modelled:
@@ -98,18 +133,18 @@ class QueueModel(Primitive):
             if not self._modelled:
                 self.library.put(self, item, block, timeout)
                 return
-            if not room and not self.is_shutdown:
+            if not room and not self._shut:
                 assert not block or expired
                 raise self.full_error
             kernel.changed(fiber)
-        if self.is_shutdown:
+        if self._shut:
             assert self.shut_error is not None
             raise self.shut_error
         if room is not True:
             fiber.edge = room.popleft()
-        self.queue.append(item)
+        self._contents.append(item)
         self._stamps.append(kernel.stamp)
-        self.unfinished_tasks += 1
+        self._unfinished += 1
         if self._idle:
             self._idle.clear()
 
@@ -119,7 +154,7 @@ class QueueModel(Primitive):
         kernel = self.kernel
         fiber = kernel.current
         fiber.obj = self
-        queue = self.queue
+        queue = self._contents
         if not block:
             fiber.op = ops.TRY_GET
             fiber.guard = True
@@ -136,11 +171,13 @@ class QueueModel(Primitive):
         if not self._modelled:
             return self.library.get(self, block, timeout)
         if not queue:
-            if self.is_shutdown:
+            if self._shut:
                 assert self.shut_error is not None
                 raise self.shut_error
             raise self.empty_error
         kernel.changed(fiber)
+        taken = self._taken
+        taken[fiber] = taken.get(fiber, 0) + 1
         if self._room is not True:
             self._room.append(kernel.stamp)
         if self._lifo:
@@ -165,29 +202,42 @@ class QueueModel(Primitive):
         self.kernel.point()
         return self._modelled
 
+    def _peek(self, op: ops.Op) -> bool:
+        """Look at an attribute; over the library's code that is to look past its mutex."""
+        if self._look(op):
+            return True
+        mutex = self.__dict__.get("mutex")
+        if mutex is not None and getattr(mutex, "_owner", None) is not self.kernel.current:
+            mutex.locked()
+        return False
+
     def qsize(self) -> int:
         if self._look(ops.SIZE):
-            return len(self.queue)
+            return len(self._contents)
         return int(self.library.qsize(self))
 
     def empty(self) -> bool:
         if self._look(ops.SIZE):
-            return not self.queue
+            return not self._contents
         return bool(self.library.empty(self))
 
     def full(self) -> bool:
         if self._look(ops.SIZE):
-            return 0 < self.maxsize <= len(self.queue)
+            return 0 < self.maxsize <= len(self._contents)
         return bool(self.library.full(self))
 
     def task_done(self) -> None:
-        if not self._look(ops.TASK_DONE):
+        fiber = self.kernel.current
+        taken = self._taken.get(fiber, 0) if self._modelled else 0
+        if not self._look(ops.TASK_DONE if taken else ops.UNEARNED_DONE):
             self.library.task_done(self)
             return
-        if self.unfinished_tasks <= 0:
+        if taken:
+            self._taken[fiber] = taken - 1
+        if self._unfinished <= 0:
             raise ValueError("task_done() called too many times")
-        self.unfinished_tasks -= 1
-        if not self.unfinished_tasks:
+        self._unfinished -= 1
+        if not self._unfinished:
             self._idle.append(self.kernel.stamp)
 
     def join(self) -> None:
@@ -205,12 +255,12 @@ class QueueModel(Primitive):
         if not self._look(ops.SHUT):
             self.library.shutdown(self, immediate)
             return
-        self.is_shutdown = True
+        self._shut = True
         if immediate:
-            self.unfinished_tasks = max(self.unfinished_tasks - len(self.queue), 0)
-            self.queue.clear()
+            self._unfinished = max(self._unfinished - len(self._contents), 0)
+            self._contents.clear()
             self._stamps.clear()
-            if not self.unfinished_tasks and not self._idle:
+            if not self._unfinished and not self._idle:
                 self._idle.append(self.kernel.stamp)
         for fiber in self.kernel.live:
             if fiber.obj is self and not fiber.guard and fiber.op in (ops.GET, ops.PUT, ops.PUSH):

@@ -73,6 +73,7 @@ class Rewriter(CallRewriter):
     def __init__(self, scopes: Scopes, filename: str) -> None:
         super().__init__(scopes, filename)
         self._temporaries = 0
+        self._generator = False
 
     def module(self, tree: ast.Module) -> ast.Module:
         tree.body = self.block(tree.body)
@@ -97,10 +98,14 @@ class Rewriter(CallRewriter):
         scope = self.scopes[node]
         if isinstance(node, ast.FunctionDef):
             outer, self.scope = self.scope, scope
+            outer_generator, self._generator = self._generator, _yields(node.body)
             self.names.append(node.name)
             body = self.block(node.body)
+            if self._generator and not isinstance(node.body[-1], (ast.Return, ast.Raise)):
+                end = self.hook("y", node.body[-1], ast.Constant(None))
+                body.append(self.at(ast.Expr(end), node.body[-1]))
             self.names.pop()
-            self.scope = outer
+            self.scope, self._generator = outer, outer_generator
         else:
             body = node.body
         node.body = self._with_cells(body, scope)
@@ -145,6 +150,13 @@ class Rewriter(CallRewriter):
             place = node.decorator_list[0] if node.decorator_list else node
             hook = self.hook("bv", place, *self.variable(owner))
             node.decorator_list = [hook, *node.decorator_list]
+
+    def visit_Return(self, node: ast.Return) -> ast.stmt:
+        value = None if node.value is None else self.expression(node.value)
+        if self._generator:
+            value = self.hook("y", node, value or ast.Constant(None))
+        node.value = value
+        return node
 
     # -- targets
 
@@ -390,6 +402,18 @@ class Rewriter(CallRewriter):
 
     def visit_TypeAlias(self, node: ast.stmt) -> ast.stmt:
         return node
+
+
+def _yields(body: list[ast.stmt]) -> bool:
+    """Whether a function with this body is a generator function."""
+    todo: list[ast.AST] = [*body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            todo += ast.iter_child_nodes(node)
+    return False
 
 
 def _captured(pattern: ast.pattern) -> list[str]:

@@ -7,7 +7,6 @@ source (Barrier, Timer, names, deprecated spellings, messages) needs no model.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import traceback
 import types
@@ -265,6 +264,7 @@ class ThreadWorld:
             raise SystemExit
 
         def count() -> int:
+            self._list_operation()
             return sum(1 for fiber in kernel.live if fiber.tid)
 
         def interrupt_main(signum: int = 2, /) -> None:
@@ -335,6 +335,14 @@ class ThreadWorld:
         if kernel.faults_left and kernel.bounds.failed_starts and kernel.draw(2):
             raise RuntimeError("can't start new thread")
 
+    def _list_operation(self) -> None:
+        kernel = self.kernel
+        fiber = kernel.current
+        fiber.op = ops.LIST
+        fiber.obj = self
+        fiber.guard = True
+        kernel.point()
+
     def _raw(self, function: Any) -> Any:
         def call(*args: Any, **kwargs: Any) -> None:
             try:
@@ -393,9 +401,9 @@ class ThreadWorld:
                 name = str(name)
             else:
                 name = f"Thread-{names['_counter']()}"
-                if target is not None:
-                    with contextlib.suppress(AttributeError):
-                        name += f" ({target.__name__})"
+                called = getattr(target, "__name__", None)
+                if called is not None:
+                    name += f" ({called})"
             self._target = target
             self._name = name
             self._args = args
@@ -471,6 +479,16 @@ class ThreadWorld:
             assert self._initialized, "Thread.__init__() not called"
             return is_started(self) and not (self._fiber is not None and self._fiber.done)
 
+        def ident(self: Any) -> int | None:
+            fiber = kernel.current
+            if self._fiber is not fiber:
+                fiber.op = ops.IDENT
+                fiber.obj = self
+                fiber.guard = True
+                kernel.point()
+            found: int | None = self._ident
+            return found
+
         def __repr__(self: Any) -> str:  # noqa: N807
             assert self._initialized, "Thread.__init__() was not called"
             status = "started" if self._started._flag else "initial"
@@ -509,8 +527,21 @@ class ThreadWorld:
         def virtual_name(self: Any) -> str:
             return f"Thread {self._name}"
 
+        def looked_at(attribute: property) -> property:
+            """An attribute that is read without the lock under which the library changes it."""
+
+            def read(self: Any) -> Any:
+                self._cond._lock.locked()
+                return attribute.__get__(self)
+
+            return property(read, doc=attribute.__doc__)
+
+        barrier = names["Barrier"]
+        for name in ("broken", "n_waiting"):
+            setattr(barrier, name, looked_at(vars(barrier)[name]))
+
         self_world = self
-        start_operation = self._start_operation
+        start_operation, list_operation = self._start_operation, self._list_operation
         starter = "_start_joinable_thread" if tracks_handle else "_start_new_thread"
         original = names[starter]
         for function in (
@@ -525,6 +556,8 @@ class ThreadWorld:
             function.__qualname__ = f"Thread.{function.__name__}"
             setattr(thread_class, function.__name__, function)
         thread_class.join = thread_join
+        for name in ("ident", "native_id"):
+            setattr(thread_class, name, property(ident, doc=vars(thread_class)[name].__doc__))
         thread_class._fiber = None
         thread_class._number = 0
         thread_class._virtual_name = virtual_name
@@ -534,10 +567,12 @@ class ThreadWorld:
 
         def enumerate_threads() -> list[Any]:
             """Return a list of all Thread objects currently alive."""
+            list_operation()
             return [active[ident] for ident in sorted(active)]
 
         def active_count() -> int:
             """Return the number of Thread objects currently alive."""
+            list_operation()
             return len(active)
 
         for public in (enumerate_threads, active_count, current_thread):
