@@ -150,13 +150,18 @@ def second_run_refused(seen: Observation) -> Iterator[str]:
 
 
 def interrupt_turns_ok_false(seen: Observation) -> Iterator[str]:
-    """TQ-2.16."""
+    """TQ-2.16: asked once run() has been left, or a second after the interrupt, ok() is False."""
     h = seen.history
     if h.interrupted is None:
         return
+    when = h.events[h.interrupted][3]
+    left = h.run.end if h.run is not None else None
     for life in h.callbacks:
         asked = [call for call in h.oks if call.actor == life.actor and call.returned]
-        if asked and asked[-1].value and asked[-1].begin > h.interrupted:
+        if not asked or not asked[-1].value or asked[-1].begin < h.interrupted:
+            continue
+        after_run = left is not None and asked[-1].begin > left
+        if after_run or h.seconds(when, asked[-1].begin_time) > 1.0:
             yield f"run() had been interrupted, and ok() kept telling {actor_name(life.actor)} True"
             return
 
