@@ -252,13 +252,13 @@ def no_consumers(depth: Depth) -> list[Job]:
 
 def failing_starts(depth: Depth) -> list[Job]:
     """TQ-2.14: any thread cannot be started."""
-    polls: tuple[Steps, ...] = (TAKER, (PollOk(2.0), Drain()))
     found = [
         dataclasses.replace(_plain(items, consumers), observe=("threads",))
         for items, consumers in depth.special
     ]
     if depth.name != "quick":
-        polled = Scenario("callbacks that poll ok()", (Put(1), PollOk(2.0)), polls)
+        polls: tuple[Steps, ...] = (TAKER, (PollOk(1.0), Drain()))
+        polled = Scenario("a consumer polls ok()", (Put(1), CheckOk()), polls)
         found.append(dataclasses.replace(polled, observe=("threads",)))
     return _each(depth, found, faults=1, failed_starts=True, oracle="failed_start", special=True)
 
@@ -288,10 +288,13 @@ def interrupted(depth: Depth) -> list[Job]:
 
 def interrupted_and_polled(depth: Depth) -> list[Job]:
     """TQ-2.16."""
-    polled = Scenario("callbacks poll ok()", (Put(1), PollOk(2.0)), ((PollOk(2.0), Drain()),))
+    polled = [
+        Scenario("the producer polls ok()", (Put(1), PollOk(2.5)), (TAKER,)),
+        Scenario("the consumer polls ok()", (Put(1), CheckOk()), ((PollOk(2.5), Drain()),)),
+    ]
     return _each(
         depth,
-        [polled],
+        polled,
         faults=1,
         interrupts=True,
         oracle="interrupt_turns_ok_false",

@@ -14,7 +14,7 @@ from typing import Any
 
 from taskqueue_harness import operations as ops
 from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel
-from taskqueue_harness.strategies.clocks import Clock, Moment, Place, conflicts, join
+from taskqueue_harness.strategies.clocks import Clock, Moment, Place, advance, conflicts, join
 
 __all__ = ["Causality"]
 
@@ -40,6 +40,8 @@ class Causality:
         self._places: dict[int, Place] = {}
         self._keep: list[Any] = []
         self._everything: Clock = []
+        # By thread, its last event, as a clock has it: what one would know who knew all.
+        self._latest: Clock = []
         self._last: tuple[Fiber, _Stamp, ops.Accesses] | None = None
         kernel.stamp = None
 
@@ -72,10 +74,7 @@ class Causality:
     def barrier(self, kernel: Kernel) -> None:
         """Nothing can run: from here on everyone knows everything."""
         self._settle()
-        everything: Clock = []
-        for stamp in self._events:
-            everything = join(everything, stamp.clock)
-        self._everything = everything
+        everything = self._everything = list(self._latest)
         for fiber in kernel.live:
             own = self._clocks.get(fiber.index)
             self._clocks[fiber.index] = join(own, everything) if own else list(everything)
@@ -104,10 +103,9 @@ class Causality:
                 if self._owners[other] != own:
                     clock = join(clock, self._events[other].clock)
             place.enter(mode, own, number)
-        if len(clock) <= own:
-            clock.extend([0] * (own + 1 - len(clock)))
-        clock[own] = number + 1
+        advance(clock, own, number + 1)
         stamp.clock = self._clocks[own] = clock
+        advance(self._latest, own, number + 1)
 
     def _current(self, edge: Any) -> bool:
         """Whether a stamp is from this execution; a lock of a shared module can hold older ones."""

@@ -4,10 +4,10 @@
 Yet nothing will ever change if everybody else is blocked for good and the pollers only look. An
 execution is *stuck* when the whole visible state comes back: between moves of the clock no
 operation changed anything, the same threads are blocked, and the pollers stand at the same places
-with the same local variables. Three such rounds settle it, once every thread that waits for the
-clock has had its turn since that state was first seen: who sleeps longer than the pollers do may
-yet change something. A poller that reads the clock or counts
-its rounds is in a new state each time, and goes on.
+with the same local variables. It is looked at once every thread that waits for the clock has had
+its turn since the last look, for who sleeps longer than the pollers do may yet change something;
+three looks that find the same settle it. A poller that reads the clock or counts its rounds is in a
+new state each time, and goes on.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from taskqueue_harness.kernel import Fiber, Kernel
 
 ROUNDS = 3
+ONLY_POLLS = "the threads that still run only poll, and nothing they look at will ever change"
 _PLAIN = (int, float, str, bytes, bool, type(None))
 _OWN = "taskqueue_harness."
 """A driver may hold the kernel itself, in which something changes with every step."""
@@ -28,14 +29,14 @@ _SIZED = (list, dict, set, tuple, frozenset, deque)
 class Stagnation:
     """Watches the idle moments of one execution."""
 
-    __slots__ = ("_changes", "_fibers", "_seen")
+    __slots__ = ("_asleep", "_changes", "_fibers", "_seen")
 
     def __init__(self) -> None:
         self._changes = -1
         self._fibers = -1
-        # How often a state was seen, and the operations, when it was seen first, of those that
-        # waited for the clock.
-        self._seen: dict[Any, tuple[int, dict[Fiber, int]]] = {}
+        self._seen: dict[Any, int] = {}
+        # Operations, at the last look, of those that waited for the clock.
+        self._asleep: dict[Fiber, int] = {}
 
     def look(self, kernel: Kernel) -> str:
         """Called when nothing can run. What is stuck, in words, or the empty string."""
@@ -43,17 +44,15 @@ class Stagnation:
             self._changes = kernel.changes
             self._fibers = len(kernel.live)
             self._seen.clear()
+        elif any(fiber.steps == steps for fiber, steps in self._asleep.items()):
             return ""
-        state = tuple([_state(kernel, fiber) for fiber in kernel.live])
-        if state not in self._seen:
-            self._seen[state] = (0, {f: f.steps for f in kernel.live if f.deadline is not None})
-        count, asleep = self._seen[state]
-        self._seen[state] = (count + 1, asleep)
-        if count + 1 < ROUNDS or any(f.steps == steps for f, steps in asleep.items()):
-            return ""
-        if not kernel.timed and not kernel.aside:
-            return ""
-        return "the threads that still run only poll, and nothing they look at will ever change"
+        else:
+            state = tuple([_state(kernel, fiber) for fiber in kernel.live])
+            count = self._seen[state] = self._seen.get(state, 0) + 1
+            if count >= ROUNDS and (kernel.timed or kernel.aside):
+                return ONLY_POLLS
+        self._asleep = {fiber: fiber.steps for fiber in kernel.live if fiber.deadline is not None}
+        return ""
 
 
 def _state(kernel: Kernel, fiber: Fiber) -> Any:

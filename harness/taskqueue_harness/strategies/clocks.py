@@ -66,6 +66,13 @@ def join(first: Clock, second: Clock) -> Clock:
     return joined
 
 
+def advance(clock: Clock, fiber: int, value: int) -> None:
+    """Set what a clock says of one thread, in place."""
+    if len(clock) <= fiber:
+        clock.extend([0] * (fiber + 1 - len(clock)))
+    clock[fiber] = value
+
+
 def precedes(first: Moment, second: Moment) -> bool:
     """Whether `first` comes before `second` in every equivalent execution.
 

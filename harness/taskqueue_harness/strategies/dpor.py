@@ -38,7 +38,7 @@ from typing import Any, Final
 from taskqueue_harness import operations as ops
 from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Outcome, Tid, name_of
 from taskqueue_harness.strategies.base import Strategy
-from taskqueue_harness.strategies.clocks import Moment, Place, conflicts, join, knows
+from taskqueue_harness.strategies.clocks import Moment, Place, advance, conflicts, join, knows
 
 CLOCK: Final[Tid] = (-1,)
 
@@ -113,6 +113,8 @@ class SourceDPOR(Strategy):
         self.keep: list[Any] = []
         self.last: tuple[Fiber, Event, ops.Accesses] | None = None
         self.everything: list[int] = []
+        # By thread, its last event, as a clock has it: what one would know who knew all.
+        self.latest: list[int] = []
         self.slipped: list[int] = []
         self.used: set[Slip] = set()
         self.after = 0
@@ -320,11 +322,7 @@ class SourceDPOR(Strategy):
         for index in self.slipped:
             self._reverse(index, number, CLOCK, None)
         self.slipped.clear()
-        everything: list[int] = []
-        for event in self.events:
-            if event.clock:
-                everything = join(everything, event.clock)
-        self.everything = everything
+        everything = self.everything = list(self.latest)
         for fiber in kernel.live:
             own = self.clocks.get(fiber.index)
             self.clocks[fiber.index] = join(own, everything) if own else list(everything)
@@ -368,9 +366,8 @@ class SourceDPOR(Strategy):
                     clock = join(clock, one.clock)
             place.enter(mode, own, number)
         clock = list(clock) if clock is before else clock
-        if len(clock) <= own:
-            clock.extend([0] * (own + 1 - len(clock)))
-        clock[own] = number + 1
+        advance(clock, own, number + 1)
+        advance(self.latest, own, number + 1)
         event.clock = clock
         self.clocks[own] = clock
         if races:
