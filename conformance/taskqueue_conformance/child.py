@@ -22,7 +22,7 @@ from typing import Any
 
 from taskqueue_conformance import measure
 from taskqueue_conformance.engine.job import Job
-from taskqueue_conformance.engine.scope import place_of
+from taskqueue_conformance.engine.scope import place_of, warm_up
 from taskqueue_conformance.engine.searching import search, show
 from taskqueue_conformance.history import actor_name
 from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load, names_of
@@ -60,6 +60,7 @@ def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
             measure.finish(covering)
     _files = files_of(_subject)
     _target = argument["target"]
+    warm_up(getattr(_subject, "__module__", None) or names_of(_target)[0])
     return {
         "files": _files,
         "name": getattr(_subject, "__qualname__", type(_subject).__qualname__),

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskqueue_conformance.adapters import HandlerAdapter, PullAdapter
+from taskqueue_harness.world.rewrite import rewrite
 
-__all__ = ["Place", "place_of"]
+__all__ = ["Place", "place_of", "warm_up"]
 
 Place = tuple[tuple[str, str], tuple[str, ...]]
 """Where the implementation is, module and path within it, and the modules to control."""
@@ -56,6 +57,14 @@ def place_of(subject: Any, module: str, path: str) -> Place:
         scope.append(one.__name__)
         todo += [_home(value) for value in list(vars(one).values())]
     return (module, path), tuple(scope)
+
+
+def warm_up(module: str) -> None:
+    """Rewrite the source of a module ahead, for all the processes that will be forked from this."""
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if file is not None and file.endswith(".py"):
+        with contextlib.suppress(OSError, SyntaxError, RecursionError), open(file, "rb") as stream:
+            rewrite(stream.read(), file, attribute_writes=frozenset())
 
 
 def _at(module: str, path: str) -> Any:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any, cast
@@ -48,6 +49,7 @@ class Rewritten:
         return {"__name__": name, **values, **HOOKS, MODULE_VARIABLES: variables}
 
 
+@functools.lru_cache(maxsize=128)
 def rewrite(
     source: str | bytes,
     filename: str,
@@ -58,7 +60,8 @@ def rewrite(
     """Rewrite and compile the source of one module.
 
     `attribute_writes` are those of the other modules in scope: a global of this module that has
-    such a name may be assigned from outside. Raises SyntaxError as `compile` does.
+    such a name may be assigned from outside. Raises SyntaxError as `compile` does. What was
+    rewritten once is kept: explorations of one program, one after the other, ask for the same.
     """
     tree = ast.parse(source, filename)
     scopes = Scopes(tree, attribute_writes)

@@ -130,13 +130,14 @@ def test_failed_starts_and_interrupts_come_anywhere(
             *bounded.failing_starts(DEPTHS["default"]),
             *bounded.interrupted_and_polled(DEPTHS["default"]),
         )
-        if one.oracle == oracle and "poll" in one.scenario.name
+        if one.oracle == oracle
+        and one.scenario.name in ("a consumer polls ok()", "the producer polls ok()")
     )
     assert all(getattr(job, name) is value for name, value in changes.items())
     assert set(explored(OSS2, job).counts) == {clause}
     right = explored(REFERENCE, job, exhaust=300)
     assert right.counts == {}
-    assert right.executions > 100
+    assert right.executions > 50
 
 
 def test_a_contradiction_is_minimised_drawn_and_replays(
