@@ -53,6 +53,7 @@ class Settings:
         seed: of what the engine samples.
         explore: seconds of processor time for the engine, before the factor; what comes after that
             is only sampled.
+        minimised: how many contradictions are made smaller before they are drawn.
         shard: of how many the work is divided into, and which one this is, from 1.
         coverage_folder: where the children put their coverage data; None for no coverage.
         cwd: the directory the user is in.
@@ -63,6 +64,7 @@ class Settings:
     cap: float = 25.0
     seed: int = 0
     explore: float = 60.0
+    minimised: int = 8
     shard: tuple[int, int] = (1, 1)
     coverage_folder: str | None = None
     cwd: str = "."
@@ -92,6 +94,7 @@ class Bench:
         self._explorers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="explorer")
         self._explorations: dict[Job, Future[Exploration]] = {}
         self._explored = 0.0
+        self._minimised = 0
         self._probing = threading.Lock()
         self._out_of_control: str | None = None
         """Why the engine is of no use here; empty if it is, None if that is not known yet."""
@@ -306,9 +309,11 @@ class Bench:
         return self._perform_job(job)
 
     def show(self, job: Job, schedule: str, *, smaller: bool) -> Exploration:
-        """One execution again, drawn; minimised before, if asked for."""
-        with self._alone:
-            return self._perform_job(job, schedule=schedule, smaller=smaller)
+        """One execution again, drawn; minimised before, if asked for and not done too often yet."""
+        with self._lock:
+            smaller = smaller and self._minimised < self.settings.minimised
+            self._minimised += smaller
+        return self._perform_job(job, schedule=schedule, smaller=smaller)
 
     def close(self) -> None:
         """Kill what is still running and let go of everything."""

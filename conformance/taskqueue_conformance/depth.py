@@ -37,6 +37,7 @@ class Depth:
         portfolio: schedules of each scenario that is sampled.
         drawn: workloads that Hypothesis draws for the engine.
         schedules: of each of these.
+        minimised: contradictions that are made smaller before they are drawn, of one run.
         explore: seconds of processor time for the engine; what is left then is only sampled.
     """
 
@@ -59,6 +60,7 @@ class Depth:
     portfolio: int
     drawn: int
     schedules: int
+    minimised: int
     explore: float
 
 
@@ -78,12 +80,13 @@ DEPTHS = {
         faultless=((1, 2), (2, 1)),
         special=((1, 1),),
         samples=5,
-        exhaust=1_500,
-        longest=1.5,
+        exhaust=200,
+        longest=0.8,
         portfolio=0,
         drawn=4,
         schedules=10,
-        explore=6.0,
+        minimised=2,
+        explore=2.5,
     ),
     "default": Depth(
         name="default",
@@ -105,6 +108,7 @@ DEPTHS = {
         portfolio=100,
         drawn=50,
         schedules=30,
+        minimised=8,
         explore=45.0,
     ),
     "deep": Depth(
@@ -134,6 +138,7 @@ DEPTHS = {
         portfolio=5_000,
         drawn=1_500,
         schedules=100,
+        minimised=30,
         explore=1_200.0,
     ),
 }

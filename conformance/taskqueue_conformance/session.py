@@ -145,6 +145,7 @@ class Session:
                 cap=120.0 if options.depth.name == "deep" else 25.0,
                 seed=options.seed,
                 explore=options.depth.explore,
+                minimised=options.depth.minimised,
                 shard=options.shard,
                 coverage_folder=options.coverage_folder,
                 cwd=options.cwd,

@@ -411,14 +411,19 @@ def _supervise(search: _Search, stall: float) -> None:
         )
     thread = _Explorer(search)
     thread.start()
-    beat, since = (-1, -1), time.monotonic()
+    beat, silent, looked = (-1, -1), 0.0, time.monotonic()
+    pause = min(0.2, stall)
     try:
-        while not search.finished.wait(min(0.2, stall)):
+        while not search.finished.wait(pause):
+            now = time.monotonic()
+            # Where this thread had no turn for long, nor had the other: that is nobody's silence.
+            silent += min(now - looked, 2 * pause)
+            looked = now
             kernel = search.kernel
             if kernel is None or not kernel.active or kernel.heartbeat != beat:
                 beat = kernel.heartbeat if kernel is not None else (-1, -1)
-                since = time.monotonic()
-            elif time.monotonic() - since > stall:
+                silent = 0.0
+            elif silent > stall:
                 _abandon(search, thread, stall)
                 return
     except BaseException:

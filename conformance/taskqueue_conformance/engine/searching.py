@@ -81,6 +81,8 @@ class _Search:
             bounds=bounds_of(self.job),
             scope=self.scope,
             stall=self.stall,
+            # That it repeats itself under one schedule is seen once.
+            repeats=0 if self.exploration.executions else 2,
             keep_going=True,
             on_execution=self._look,
         )
