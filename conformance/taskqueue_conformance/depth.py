@@ -35,7 +35,7 @@ class Depth:
         exhaust: executions that exhausting it may take.
         longest: seconds of processor time that exhausting it may take.
         portfolio: schedules of each scenario that is sampled.
-        drawn: workloads that Hypothesis draws for the engine.
+        drawn: workloads that Hypothesis draws for the engine; with 0 none.
         schedules: of each of these.
         minimised: contradictions that are made smaller before they are drawn, of one run.
         explore: seconds of processor time for the engine; what is left then is only sampled.
@@ -83,7 +83,7 @@ DEPTHS = {
         exhaust=200,
         longest=0.8,
         portfolio=0,
-        drawn=4,
+        drawn=0,
         schedules=10,
         minimised=2,
         explore=2.5,

@@ -54,6 +54,8 @@ class ExploredSearch:
     @property
     def idle(self) -> str:
         """Why there is nothing to draw; empty if there is."""
+        if not self._depth.drawn:
+            return f"depth {self._depth.name} draws nothing for the engine"
         if reason := self._bench.out_of_control():
             return reason
         if known := contradicted(self._bench, self._ordinary):

@@ -311,6 +311,8 @@ class Kernel:
         self.faults_left = self.bounds.faults
         self.interruptible = self.bounds.interrupts and self.bounds.faults > 0
         self.special = self.interruptible
+        # As long as there have been no more threads than these, no interrupt comes.
+        self.calm = 1
         self.aside: list[Fiber] = []
         self.fiber_count = 0
         # Threads that nobody has joined. As long as there are any, alive or not, what the running
@@ -658,7 +660,7 @@ class Kernel:
             for fiber in self.live:
                 if fiber.deadline is not None and not fiber.guard:
                     alternatives.append(Deviation(fiber, "timeout"))
-        if self.interruptible and self.faults_left and self.fiber_count > 1:
+        if self.interruptible and self.faults_left and self.fiber_count > self.calm:
             alternatives.append(Deviation(self.main, "interrupt"))
 
     def _idle_deviations(self, alternatives: list[Alternative]) -> None:

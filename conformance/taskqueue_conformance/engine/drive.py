@@ -59,6 +59,7 @@ class Drive:
         self._logged = []
         self._left = 0
         subject = self._subject(world)
+        stage.known_before()
         if "logging" in scenario.observe:
             self._listen(world)
         for number in range(max(scenario.runs, scenario.peers)):

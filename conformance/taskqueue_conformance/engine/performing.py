@@ -64,8 +64,10 @@ class VirtualPerformance(Performance):
     def run(self) -> None:
         kernel = self._kernel
         self.actors[kernel.current.tid] = MAIN
-        # An interrupt of anything but run() is not what is looked at.
+        # An interrupt of anything but run() is not what is looked at, nor one that comes before
+        # run() has started a thread or a callback.
         kernel.interruptible = self._interrupts
+        kernel.calm = kernel.fiber_count
         kernel.on_interrupt = self._interrupted
         try:
             super().run()
@@ -80,6 +82,8 @@ class VirtualPerformance(Performance):
             self.escaped = True
             return
         self.actors.setdefault(self._kernel.current.tid, actor)
+        if self.running:
+            self._kernel.calm = 0
         super()._live(actor, q)
 
     def _point(self, actor: int) -> None:

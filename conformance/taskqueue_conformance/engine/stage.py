@@ -33,8 +33,7 @@ class VirtualStage:
     def __init__(self, world: World) -> None:
         self._kernel = world.kernel
         self._gates: dict[str, Latch] = {}
-        self.own: set[Tid] = set()
-        """The threads that the scenario itself has started."""
+        self._own: set[Tid] = set()
 
     def now(self) -> int:
         return round(self._kernel.time() * 1e6)
@@ -61,7 +60,7 @@ class VirtualStage:
         kernel.point()
         child = kernel.spawn(body, (), {}, daemon=True, wait=False)
         child.subject = helper
-        self.own.add(child.tid)
+        self._own.add(child.tid)
         return lambda: join(kernel, helper, child, None)
 
     def block(self) -> None:
@@ -73,6 +72,10 @@ class VirtualStage:
     def jitter(self) -> None:
         """There is no need: any thread may go first at any operation."""
 
+    def known_before(self) -> None:
+        """The threads that are there by now are none that a queue has started."""
+        self._own |= {one.tid for one in self._kernel.live}
+
     def left_over(self) -> list[Fiber]:
-        """The threads that are there, but for run()'s own and the scenario's."""
-        return [one for one in self._kernel.live if one.tid and one.tid not in self.own]
+        """The threads that are there, but for those known before and the scenario's own."""
+        return [one for one in self._kernel.live if one.tid not in self._own]
