@@ -8,6 +8,7 @@ from __future__ import annotations
 import _thread
 import contextlib
 import faulthandler
+import gc
 import importlib
 import json
 import os
@@ -110,6 +111,10 @@ def main(fd: int) -> None:
     request, _ = first
     value = _resolve(request["prepare"])(request["argument"])
     perform = _resolve(request["perform"])
+    # What is there now is there for good: a child's collector that looked through it would copy
+    # every page of it.
+    gc.collect()
+    gc.freeze()
     wake_read, wake_write = os.pipe()
     os.set_blocking(wake_write, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
