@@ -11,7 +11,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 import traceback
 import warnings
 import weakref
@@ -22,6 +21,9 @@ from time import sleep as _sleep
 from typing import Any
 
 from taskqueue_conformance import measure
+from taskqueue_conformance.engine.job import Job
+from taskqueue_conformance.engine.scope import place_of, warm_up
+from taskqueue_conformance.engine.searching import search, show
 from taskqueue_conformance.history import actor_name
 from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load, names_of
 from taskqueue_conformance.perform import Performance
@@ -58,26 +60,13 @@ def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
             measure.finish(covering)
     _files = files_of(_subject)
     _target = argument["target"]
-    if threading.active_count() == 1:
-        _get_the_engine_ready()
+    warm_up(getattr(_subject, "__module__", None) or names_of(_target)[0])
     return {
         "files": _files,
         "name": getattr(_subject, "__qualname__", type(_subject).__qualname__),
         "version": _version(argument["target"]),
         "not_applicable": dict(getattr(_subject, "not_applicable", {})),
     }
-
-
-def _get_the_engine_ready() -> None:
-    """For all processes that will be forked from this one.
-
-    Where foreign code has started threads there will be none, but a new process for each task: they
-    import the engine only if they need it.
-    """
-    from taskqueue_conformance.engine import searching as searching
-    from taskqueue_conformance.engine.scope import warm_up
-
-    warm_up(getattr(_subject, "__module__", None) or names_of(_target)[0])
 
 
 def _version(target: str) -> str | None:
@@ -105,10 +94,6 @@ def perform(payload: Mapping[str, Any], reply: Reply) -> bool:
 
 def _explore(payload: Mapping[str, Any], reply: Reply) -> None:
     """Explore a job, or show one execution of it."""
-    from taskqueue_conformance.engine.job import Job
-    from taskqueue_conformance.engine.scope import place_of
-    from taskqueue_conformance.engine.searching import search, show
-
     os.nice(5)  # runs on real threads are about time, and go first
     job, stall = Job.from_json(payload["job"]), payload["stall"]
     _beat_always(reply)
