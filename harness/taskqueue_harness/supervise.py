@@ -312,6 +312,8 @@ class Supervisor:
         if pid is not None:
             with self._lock:
                 self._running.add(pid)
+            if self._closed:
+                kill_group(pid)
         try:
             limits = (began + seconds, silence)
             self._watch(server, own, task, outcome, result_read, output_read, limits)
@@ -344,9 +346,15 @@ class Supervisor:
                     if self._server is not None:
                         self._server.close()
                     self._server = server
-                return self._server, False
+                # `close` says so before it looks: one of the two sees the other, and a server that
+                # was begun meanwhile does not outlive it.
+                server = self._server
+                if self._closed:
+                    server.close()
+                    return None, False
+                return server, False
         server = self._begin()
-        if server.prepared(max(0.0, give_up - time.monotonic())) is None:
+        if server.prepared(max(0.0, give_up - time.monotonic())) is None or self._closed:
             server.close()
             return None, True
         return server, True
