@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from taskqueue_conformance.engine.job import Exploration, Job
+from taskqueue_conformance.engine.job import SLOWNESS, Exploration, Job
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.workload import Scenario
 from taskqueue_harness.supervise import Outcome, Supervisor
@@ -291,7 +291,7 @@ class Bench:
         # The engine ends by itself at the job's limit, and tells that it is alive about once a
         # second; what stands in its way beyond that is a call into C that holds the interpreter.
         outcome = self._supervisor(optimised=False).perform(
-            payload, (20.0 * job.seconds + 60.0) * factor, 3.0 * factor, silence=30.0 * factor
+            payload, (SLOWNESS * job.seconds + 60.0) * factor, 3.0 * factor, silence=30.0 * factor
         )
         if outcome.result is None:
             return Exploration(job, uncontrolled=f"{outcome.how_it_died()} under the engine")

@@ -64,21 +64,21 @@ def _consumers(draw: st.DrawFn) -> Steps:
     return (*some, *draw(st.sampled_from(_ENDINGS)))
 
 
+def _faults(consumers: int, *, last_point: int) -> st.SearchStrategy[list[Fault]]:
+    fault = st.builds(
+        Fault,
+        actor=st.integers(0, consumers),
+        point=st.integers(0, last_point),
+        kind=st.sampled_from(["error", "os_error"]),
+    )
+    return st.lists(fault, max_size=2)
+
+
 @st.composite
 def workloads(draw: st.DrawFn) -> Scenario:
     """A producer, one to four consumers, up to two faults, and perhaps forced switches."""
     consumers = draw(st.lists(_consumers(), min_size=1, max_size=4))
-    faults = draw(
-        st.lists(
-            st.builds(
-                Fault,
-                actor=st.integers(0, len(consumers)),
-                point=st.integers(0, 6),
-                kind=st.sampled_from(["error", "os_error"]),
-            ),
-            max_size=2,
-        )
-    )
+    faults = draw(_faults(len(consumers), last_point=6))
     return Scenario(
         "drawn",
         draw(_producers()),
@@ -110,17 +110,7 @@ def virtual_workloads(draw: st.DrawFn, *, again: bool) -> Scenario:
         st.lists(st.sampled_from(behaviour), max_size=2), st.sampled_from((*sticky, *_ENDINGS))
     )
     consumers: list[tuple[list[Step], Steps]] = draw(st.lists(consumer, min_size=1, max_size=3))
-    faults = draw(
-        st.lists(
-            st.builds(
-                Fault,
-                actor=st.integers(0, len(consumers)),
-                point=st.integers(0, 4),
-                kind=st.sampled_from(["error", "os_error"]),
-            ),
-            max_size=2,
-        )
-    )
+    faults = draw(_faults(len(consumers), last_point=4))
     return Scenario(
         "drawn",
         tuple(producer),

@@ -50,21 +50,22 @@ def judge_explored(
         record.grade = Grade.PROVED  # an execution that contradicts the clause is a proof
         record.evidence = _evidence(clause, bench, against)
     else:
-        record.grade, record.remark = _grade(usable)
+        record.grade, record.remark = _grade(explorations)
     if out := sorted({one.uncontrolled for one in explorations if one.uncontrolled}):
         record.remark = f"not under the engine's control: {out[0]}"
     record.seconds = time.monotonic() - began
     return record
 
 
-def _grade(usable: Sequence[Exploration]) -> tuple[Grade, str]:
+def _grade(explorations: Sequence[Exploration]) -> tuple[Grade, str]:
     """What explorations without a contradiction are worth, and why it is not more.
 
-    Scenarios that are only sampled by plan take nothing away from those that are exhausted.
+    Scenarios that are only sampled by plan take nothing away from those that are exhausted; one
+    that could not be explored at all does.
     """
-    meant = [one for one in usable if one.job.exhaust]
-    cut = [one for one in meant if not one.exhausted]
-    if not usable:
+    meant = [one for one in explorations if one.job.exhaust]
+    cut = [one for one in meant if not one.exhausted or one.uncontrolled]
+    if all(one.uncontrolled for one in explorations):
         return Grade.UNVERIFIED, ""
     if not meant or cut:
         why = ""

@@ -20,10 +20,15 @@ from taskqueue_harness.waits import sentences
 if TYPE_CHECKING:
     from taskqueue_harness import Outcome, World
 
-__all__ = ["Drive", "Found"]
+__all__ = ["ESCAPED", "Drive", "Found"]
 
 Found = tuple[Finding, History]
 """A contradiction, and the history that shows it."""
+
+ESCAPED = (
+    "a callback was called in a thread that is not under control: it comes from a module outside "
+    "the scope, or from C code"
+)
 
 HANGING = ("deadlock", "stuck", "livelock")
 
@@ -45,7 +50,8 @@ class Drive:
         self.performances: list[VirtualPerformance] = []
         self._logged: list[dict[str, Any]] = []
         self._left = 0
-        self._early = False
+        self.trouble = ""
+        """Why the last execution says nothing: out of control, or it never came about."""
 
     # -- the program
 
@@ -98,11 +104,6 @@ class Drive:
         subject: Subject = found
         return subject
 
-    @property
-    def escaped(self) -> bool:
-        """Whether the last execution left the engine's control."""
-        return any(performance.escaped for performance in self.performances)
-
     def _known_elsewhere(self, item: Any) -> bool:
         return any(performance.knows(item) for performance in self.performances)
 
@@ -124,7 +125,8 @@ class Drive:
         """Turn the outcome into done, or into the contradiction of a clause."""
         hung = outcome.end in HANGING
         self._name_threads(outcome)
-        self.found = self._judge(outcome, hung)
+        self.trouble = self._trouble(outcome)
+        self.found = [] if self.trouble else self._judge(outcome, hung)
         if self.job.only is not None:
             self.found = [one for one in self.found if one[0].clause == self.job.only]
         if not self.found:
@@ -138,6 +140,14 @@ class Drive:
         outcome.message = f"{finding.clause}: {finding.seen}"
         outcome.kind = self.job.only or tuple(sorted({one.clause for one, _ in self.found}))
 
+    def _trouble(self, outcome: Outcome) -> str:
+        if any(performance.escaped for performance in self.performances):
+            return ESCAPED
+        if outcome.failed_tid == ():
+            # All that the implementation raises is caught, once there is one: this is not its.
+            return f"the scenario could not be performed under the engine: {outcome.message}"
+        return ""
+
     def _name_threads(self, outcome: Outcome) -> None:
         for performance in self.performances:
             for tid, actor in performance.actors.items():
@@ -147,16 +157,14 @@ class Drive:
 
     def _judge(self, outcome: Outcome, hung: bool) -> list[Found]:
         found: list[Found] = []
-        early = self._early_timeouts(outcome)
+        # A thread whose timeout came early is ahead of the clock.
+        early = self._kernel.timeouts_left < self._kernel.bounds.early_timeouts
         for performance in self.performances:
             hang = None
             if hung and not performance.came_back:
                 hang = _hang(outcome)
             found += self._judge_one(performance, hang, early)
         return found
-
-    def _early_timeouts(self, outcome: Outcome) -> bool:
-        return self._kernel.timeouts_left < self._kernel.bounds.early_timeouts
 
     def _judge_one(
         self, performance: VirtualPerformance, hang: str | None, early: bool
@@ -183,7 +191,7 @@ class Drive:
         return [
             (finding, history)
             for finding in self._all(seen)
-            # A thread whose timeout came early is ahead of the clock: its times mean nothing.
+            # Times mean nothing where a thread is ahead of the clock.
             if not (early and isinstance(finding.seen, Late))
         ]
 

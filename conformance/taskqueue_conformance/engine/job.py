@@ -10,7 +10,10 @@ from typing import Any
 from taskqueue_conformance.history import History
 from taskqueue_conformance.workload import Scenario
 
-__all__ = ["Contradiction", "Exploration", "Job"]
+__all__ = ["SLOWNESS", "Contradiction", "Exploration", "Job"]
+
+SLOWNESS = 20
+"""How many times its processor time a search may take on a busy machine."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 
 from taskqueue_conformance.engine.drive import Drive
-from taskqueue_conformance.engine.job import Contradiction, Exploration, Job
+from taskqueue_conformance.engine.job import SLOWNESS, Contradiction, Exploration, Job
 from taskqueue_harness import Bounds, Driver, Outcome, Result, Unloadable, explore, replay
 from taskqueue_harness.diagram import draw
 from taskqueue_harness.findings import races_of
@@ -25,15 +25,6 @@ WRONG = 60
 
 WRONG_SECONDS = 1.0
 """And so long after the first of them."""
-
-
-SLOWNESS = 20
-"""How much longer than its processor time a search may take on a busy machine."""
-
-ESCAPED = (
-    "a callback was called in a thread that is not under control: it comes from a module outside "
-    "the scope, or from C code"
-)
 
 
 class _Search:
@@ -93,8 +84,8 @@ class _Search:
         if time.process_time() > self.until:
             self.late = True
             return True
-        if self.drive.escaped:
-            self.exploration.uncontrolled = ESCAPED
+        if self.drive.trouble:
+            self.exploration.uncontrolled = self.drive.trouble
             return True
         if outcome.verdict == "redundant" or not self.drive.found:
             return False
@@ -215,6 +206,7 @@ def show(
     if result.verdict in ("uncontrolled", "diverged"):
         exploration.uncontrolled = f"{result.verdict}: {outcome.message}"
         return exploration
+    exploration.uncontrolled = drive.trouble
     found = list(drive.found)
     lanes: list[str] = []
     if found:

@@ -9,9 +9,10 @@ import pytest
 
 from taskqueue_conformance import bounded
 from taskqueue_conformance.depth import DEPTHS
+from taskqueue_conformance.engine.drive import ESCAPED
 from taskqueue_conformance.engine.job import Exploration, Job
 from taskqueue_conformance.engine.scope import place_of
-from taskqueue_conformance.engine.searching import ESCAPED, show
+from taskqueue_conformance.engine.searching import search, show
 from taskqueue_conformance.loading import load, names_of
 from taskqueue_conformance.workload import CheckOk, Drain, Fail, Put, Scenario, Sleep, Take
 
@@ -168,8 +169,6 @@ def test_the_same_seed_finds_the_same(explored: Explore, specimen: Target) -> No
 
 
 def test_a_pipe_is_out_of_control_and_named(explored: Explore, specimen: Target) -> None:
-    from taskqueue_conformance.engine.searching import search
-
     target = specimen("innocents/wakes_through_a_pipe")
     place, scope = place_of(load(target), *names_of(target))
     found = search(FAULTS, place, scope, stall=0.5)
@@ -205,14 +204,33 @@ def test_a_class_that_a_package_hands_on_is_under_control(
 def test_threads_from_outside_the_scope_are_recognised(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from taskqueue_conformance.engine.searching import search
-
     (tmp_path / "elsewhere.py").write_text(Path(_file_of(REFERENCE)).read_text())
     (tmp_path / "wraps_it.py").write_text("from elsewhere import TaskQueue as Queue\n")
     monkeypatch.syspath_prepend(tmp_path)
     load("wraps_it:Queue")
     found = search(FAULTS, ("wraps_it", "Queue"), ["wraps_it"])
     assert found.uncontrolled == ESCAPED
+
+
+def test_what_cannot_be_performed_under_the_engine_is_not_proved(tmp_path: Path) -> None:
+    """As a module that is fit to be imported once: no execution ever gets to the queue."""
+    file = tmp_path / "once.py"
+    file.write_text(
+        "import builtins\n"
+        "from taskqueue_reference import TaskQueue as Queue\n"
+        "if hasattr(builtins, '_once'): raise ImportError('once only')\n"
+        "builtins._once = True\n"
+        "class TaskQueue(Queue): pass\n"
+    )
+    try:
+        load(f"{file}:TaskQueue")
+        found = search(FAULTS, ("once", "TaskQueue"), ["once"])
+    finally:
+        import builtins
+
+        del builtins._once  # type: ignore[attr-defined]
+    assert "once only" in found.uncontrolled
+    assert not found.exhausted
 
 
 def _file_of(target: str) -> str:
