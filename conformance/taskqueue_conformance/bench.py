@@ -33,6 +33,9 @@ WAITING = 64
 SETTLING = 0.15
 """After so many seconds a scenario is taken for one that only waits, and the next may begin."""
 
+TOO_SLOW = 4
+"""After so many scenarios that were given up as too slow the others get half of the time: there is
+little hope, and everybody waits."""
 
 STALL = 4.0
 """Seconds without an operation after which an exploration counts as out of control."""
@@ -215,6 +218,8 @@ class Bench:
     def _perform(self, scenario: Scenario) -> Observation:
         factor = self.settings.factor
         cap = self.settings.cap * factor
+        if self.slow_ones >= TOO_SLOW:
+            cap /= 2
         payload = {
             "scenario": scenario.to_json(),
             "limits": {"quiet": 3.0 * factor, "spin": 10.0 * factor, "cap": cap},

@@ -9,9 +9,11 @@ import importlib.machinery
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from coverage import Coverage
+# Imported when it is asked for: each fork would carry it along.
+if TYPE_CHECKING:
+    from coverage import Coverage
 
 __all__ = ["Unreached", "begin", "combine", "finish"]
 
@@ -35,6 +37,8 @@ class Unreached:
 
 def begin(settings: Mapping[str, str], target: str) -> Coverage:
     """Start measuring; `settings` has the folder of the data files."""
+    from coverage import Coverage
+
     if target:
         include = _include(target)
     else:
@@ -77,6 +81,8 @@ def _include(target: str) -> list[str]:
 
 def combine(folder: str, files: Sequence[str]) -> list[Unreached]:
     """What the children that wrote into `folder` left unreached of `files`."""
+    from coverage import Coverage
+
     covering = Coverage(data_file=os.path.join(folder, "data"), config_file=False, branch=True)
     covering.combine([folder], keep=True)
     found = []

@@ -1,9 +1,9 @@
 """Tells a hang from slow progress, inside the process that runs foreign code.
 
 A thread of its own looks, twenty times a second, at the number of events and at the processor time
-used.  No event and no processor time for a while is a hang; no event for four times as long,
-however busy the process, is one as well (a spin); a run that makes progress up to the cap is too
-slow to be judged.  Planned silence (a scenario that sleeps) does not count.
+used.  No event and no processor time for a while is a hang; no event however busy the process, for
+long enough, is one as well (a spin); a run that makes progress up to the cap is too slow to be
+judged.  Planned silence (a scenario that sleeps) does not count.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Limits:
 
     Attributes:
         quiet: without an event and without using the processor: a hang.
-        spin: without an event, however busy: a hang.
+        spin: without an event, however busy: a hang. Half of it, if the process had the processor
+            for that long: it was not kept from going on.
         cap: for the whole scenario; reached while there is progress: too slow.
     """
 
@@ -116,7 +117,7 @@ class Watch:
             if quiet >= limits.quiet and used < quiet * IDLE_SHARE:
                 self._alarm("hang", f"nothing happened for {quiet:.1f} s")
                 return
-            if quiet >= limits.spin:
+            if quiet >= limits.spin or min(quiet, used) >= limits.spin / 2:
                 self._alarm("hang", f"nothing came of {used:.1f} s of processor time")
                 return
             if now - began >= limits.cap:

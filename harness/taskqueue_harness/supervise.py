@@ -3,8 +3,8 @@
 A `Supervisor` starts one Python process, has it *prepare* (import the foreign code, once), and then
 has it *perform* tasks.  Each task runs in a fork of the prepared process, so that it starts from
 the same clean state in a few milliseconds and can be killed without a trace.  Where preparing
-has left threads behind, which a fork would lose, each task gets a process of its own, prepared
-afresh.
+has left threads behind, which a fork would lose, another process is started that prepares nothing
+itself: each of its forks does.
 
 What may go wrong with the child is part of the answer (`Outcome`), never an exception here.
 """
@@ -104,7 +104,7 @@ class _Output:
 class _Server:
     """One prepared process and the socket to it."""
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    def __init__(self, supervisor: Supervisor, *, afresh: bool) -> None:
         ours, theirs = socket.socketpair()
         output_read, output_write = os.pipe()
         roots = [_HARNESS_ROOT, *supervisor.roots]
@@ -145,6 +145,7 @@ class _Server:
         ]
         for thread in self._threads:
             thread.start()
+        self.send({**supervisor.argument, "afresh": afresh})
 
     def _read_messages(self) -> None:
         with contextlib.suppress(OSError, ValueError), self._socket.makefile("rb") as stream:
@@ -249,7 +250,7 @@ class Supervisor:
         )
         self._lock = threading.Lock()
         self._server: _Server | None = None
-        self._forks = True
+        self._afresh = False
         self._next = 0
         self._running: set[int] = set()
         self._closed = False
@@ -258,24 +259,22 @@ class Supervisor:
         """Start the process and prepare it; `Outcome.result` is what `prepare` returned."""
         began = time.monotonic()
         outcome = Outcome()
-        server = self._begin()
+        server = _Server(self, afresh=False)
         answer = server.prepared(seconds)
         outcome.seconds = time.monotonic() - began
         if answer is not None:
             outcome.result = answer["value"]
             outcome.ended = "returned"
-            self._forks = bool(answer["forks"])
-            self._server = server
+            self._afresh = not answer["forks"]
+            if self._afresh:
+                server.close()
+            else:
+                self._server = server
         else:
             outcome.ended = "overdue" if server.alive else "died"
             outcome.status = server.close()
         outcome.output, outcome.output_bytes = server.output.text(), server.output.total
         return outcome
-
-    def _begin(self) -> _Server:
-        server = _Server(self)
-        server.send(self.argument)
-        return server
 
     def perform(
         self,
@@ -295,7 +294,7 @@ class Supervisor:
         """
         began = time.monotonic()
         outcome = Outcome()
-        server, own = self._server_for_task(began + seconds)
+        server = self._server_for_task(began + seconds)
         if server is None:
             outcome.seconds = time.monotonic() - began
             return outcome
@@ -304,11 +303,11 @@ class Supervisor:
             task = self._next
         result_read, result_write = os.pipe()
         output_read, output_write = os.pipe()
-        message = {"id": task, "payload": payload, "fork": not own}
+        message = {"id": task, "payload": payload}
         sent = server.send(message, (result_write, output_write))
         os.close(result_write)
         os.close(output_write)
-        pid = server.process.pid if own else server.answer(task, "pid", 10.0) if sent else None
+        pid = server.answer(task, "pid", 10.0) if sent else None
         if pid is not None:
             with self._lock:
                 self._running.add(pid)
@@ -316,9 +315,10 @@ class Supervisor:
                 kill_group(pid)
         try:
             limits = (began + seconds, silence)
-            self._watch(server, own, task, outcome, result_read, output_read, limits)
+            self._watch(server, task, outcome, result_read, output_read, limits)
             if outcome.ended != "overdue":
-                self._await_exit(server, own, task, outcome, exit_seconds)
+                outcome.status = server.answer(task, "status", exit_seconds)
+                outcome.exited = outcome.status is not None
         finally:
             os.close(result_read)
             os.close(output_read)
@@ -326,43 +326,34 @@ class Supervisor:
                 kill_group(pid)
                 with self._lock:
                     self._running.discard(pid)
-            if own:
-                server.close()
         outcome.seconds = time.monotonic() - began
         return outcome
 
-    def _server_for_task(self, give_up: float) -> tuple[_Server | None, bool]:
-        """The server to ask, and whether it is for this task alone."""
+    def _server_for_task(self, give_up: float) -> _Server | None:
+        """The server to ask; None if there is none to be had."""
         if self._closed:
-            return None, False
-        if self._forks:
-            with self._lock:
-                if self._server is None or not self._server.alive:
-                    # The foreign code has ended the process that only forks; one more try.
-                    server = self._begin()
-                    if server.prepared(max(0.0, give_up - time.monotonic())) is None:
-                        server.close()
-                        return None, False
-                    if self._server is not None:
-                        self._server.close()
-                    self._server = server
-                # `close` says so before it looks: one of the two sees the other, and a server that
-                # was begun meanwhile does not outlive it.
-                server = self._server
-                if self._closed:
+            return None
+        with self._lock:
+            if self._server is None or not self._server.alive:
+                # The foreign code has ended the process that only forks; one more try.
+                server = _Server(self, afresh=self._afresh)
+                if server.prepared(max(0.0, give_up - time.monotonic())) is None:
                     server.close()
-                    return None, False
-                return server, False
-        server = self._begin()
-        if server.prepared(max(0.0, give_up - time.monotonic())) is None or self._closed:
-            server.close()
-            return None, True
-        return server, True
+                    return None
+                if self._server is not None:
+                    self._server.close()
+                self._server = server
+            # `close` says so before it looks: one of the two sees the other, and a server that
+            # was begun meanwhile does not outlive it.
+            server = self._server
+            if self._closed:
+                server.close()
+                return None
+            return server
 
     def _watch(
         self,
         server: _Server,
-        own: bool,
         task: int,
         outcome: Outcome,
         result_fd: int,
@@ -398,11 +389,7 @@ class Supervisor:
             if result.endswith(b"\n") or len(result) > MAX_RESULT:
                 break
             # The pipes stay open as long as a grandchild holds them, so ask for the child as well.
-            ended = (
-                server.process.poll() is not None
-                if own
-                else (server.answer(task, "status", 0.0) is not None or not server.alive)
-            )
+            ended = server.answer(task, "status", 0.0) is not None or not server.alive
             if not ended or ready:
                 continue
             # What it wrote last may have come between the look at the pipe and the look at it.
@@ -428,17 +415,6 @@ class Supervisor:
             if not data:
                 return
             output.add(data)
-
-    @staticmethod
-    def _await_exit(
-        server: _Server, own: bool, task: int, outcome: Outcome, seconds: float
-    ) -> None:
-        if own:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                outcome.status = server.process.wait(seconds)
-        else:
-            outcome.status = server.answer(task, "status", seconds)
-        outcome.exited = outcome.status is not None
 
     def close(self) -> None:
         """Kill everything that is still running. Tasks under way come back as died."""

@@ -1,6 +1,7 @@
 """The child's side of `taskqueue_harness.supervise`: prepare once, fork for each task.
 
-Everything that is needed after foreign code has been let in is taken from the modules before.
+What cannot be forked once it is prepared is prepared in each fork instead.  Everything that is
+needed after foreign code has been let in is taken from the modules before.
 """
 
 from __future__ import annotations
@@ -109,8 +110,9 @@ def main(fd: int) -> None:
     if first is None:
         return
     request, _ = first
-    value = _resolve(request["prepare"])(request["argument"])
-    perform = _resolve(request["perform"])
+    prepare, perform = _resolve(request["prepare"]), _resolve(request["perform"])
+    argument, afresh = request["argument"], request["afresh"]
+    value = None if afresh else prepare(argument)
     # What is there now is there for good: a child's collector that looked through it would copy
     # every page of it.
     gc.collect()
@@ -122,13 +124,11 @@ def main(fd: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A fork has only the thread that forks: prepared code that has others cannot be forked.
     channel.send({"prepared": {"value": value, "forks": _thread_count() == 1}})
-    payload, fds, own = _serve(channel, sock, (wake_read, wake_write))
-    _task(perform, payload, fds, own=own)
+    payload, fds = _serve(channel, sock, (wake_read, wake_write))
+    _task(perform, payload, fds, (lambda: prepare(argument)) if afresh else None)
 
 
-def _serve(
-    channel: _Channel, sock: socket.socket, wake: tuple[int, int]
-) -> tuple[Any, list[int], bool]:
+def _serve(channel: _Channel, sock: socket.socket, wake: tuple[int, int]) -> tuple[Any, list[int]]:
     """Fork for each task; return, with the task, in the process that is to do it."""
     children: dict[int, int] = {}
     try:
@@ -148,7 +148,7 @@ def _end(children: Iterable[int]) -> NoReturn:
 
 def _next_task(
     channel: _Channel, sock: socket.socket, wake: tuple[int, int], children: dict[int, int]
-) -> tuple[Any, list[int], bool]:
+) -> tuple[Any, list[int]]:
     while True:
         _reap(channel, children)
         if not channel.buffered:
@@ -162,8 +162,6 @@ def _next_task(
         if received is None:
             _end(children)
         message, fds = received
-        if not message["fork"]:
-            return message["payload"], fds, True
         pid = fork()
         if pid == 0:
             sock.close()
@@ -171,7 +169,7 @@ def _next_task(
             signal.set_wakeup_fd(-1)
             os.close(wake[1])
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            return message["payload"], fds, False
+            return message["payload"], fds
         for fd in fds:
             os.close(fd)
         children[pid] = message["id"]
@@ -191,16 +189,22 @@ def _reap(channel: _Channel, children: dict[int, int]) -> None:
             channel.send({"id": task, "status": os.waitstatus_to_exitcode(status)})
 
 
-def _task(perform: Callable[..., Any], payload: Any, fds: list[int], *, own: bool) -> None:
+def _task(
+    perform: Callable[..., Any],
+    payload: Any,
+    fds: list[int],
+    prepare: Callable[[], Any] | None,
+) -> None:
     """Run one task in this process, which is for nothing else from here on."""
-    if not own:
-        setsid()
+    setsid()
     result_fd, output_fd = fds
     dup2(result_fd, _RESULT_FD, inheritable=False)
     dup2(output_fd, 1)
     dup2(output_fd, 2)
     os.close(result_fd)
     os.close(output_fd)
+    if prepare is not None:
+        prepare()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if perform(payload, Reply()):
         return  # to the end of the script, with all that an interpreter does there

@@ -55,6 +55,7 @@ def assess_one(name: str, seed: int, depth: str) -> dict[str, Any]:
         "failed": [one.clause for one in report.standings if one.status is Status.FAILED],
         "wrong": disagreements(subject, report),
         "seconds": round(time.monotonic() - began, 1),
+        "processor": round(sum(os.times()[:4]), 1),
     }
 
 
