@@ -58,7 +58,7 @@ def judge_explored(
 
 
 def _grade(explorations: Sequence[Exploration]) -> tuple[Grade, str]:
-    """What explorations without a contradiction are worth, and why it is not more.
+    """What explorations without a contradiction are worth, and what they leave out.
 
     Scenarios that are only sampled by plan take nothing away from those that are exhausted; one
     that could not be explored at all does.
@@ -72,7 +72,9 @@ def _grade(explorations: Sequence[Exploration]) -> tuple[Grade, str]:
         if cut:
             why = f"{len(cut)} of {len(meant)} scenarios could not be exhausted: {cut[0].cut}"
         return Grade.SAMPLED, why
-    return Grade.PROVED, ""
+    unseen = sorted({what for one in explorations for what in one.not_modelled})
+    why = f"proved but for what the engine does not model: {', '.join(unseen)}" if unseen else ""
+    return Grade.PROVED, why
 
 
 def judge_execution(bench: Bench, job: Job, schedule: str) -> list[Record]:

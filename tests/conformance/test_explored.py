@@ -30,6 +30,7 @@ PROVED = Exploration(MEANT, executions=10, exhausted=True)
 CUT = Exploration(MEANT, executions=100, cut="limit of 100 executions")
 BY_PLAN = Exploration(LARGE, executions=50, cut="limit of 50 executions")
 LOST = Exploration(MEANT, uncontrolled="it waits in a pipe")
+FOREIGN = dataclasses.replace(PROVED, not_modelled=["heapq.merge was given a list"])
 CRASHED = dataclasses.replace(PROVED, uncontrolled="it went away")
 
 
@@ -47,6 +48,7 @@ def judged(*explorations: Exploration) -> Record:
         ((PROVED, CUT), Grade.SAMPLED, "1 of 2 scenarios could not be exhausted"),
         ((PROVED, LOST), Grade.SAMPLED, "it waits in a pipe"),
         ((PROVED, CRASHED), Grade.SAMPLED, "it went away"),
+        ((PROVED, FOREIGN), Grade.PROVED, "does not model: heapq.merge was given a list"),
         ((LOST, LOST), Grade.UNVERIFIED, "it waits in a pipe"),
     ],
 )
