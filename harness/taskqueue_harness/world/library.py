@@ -262,7 +262,7 @@ def _logging(world: World, module: types.ModuleType) -> None:
         manager._clear_cache()
         root.handlers[:] = []
         root.filters[:] = []
-        root.setLevel(names["WARNING"])
+        root.level = names["WARNING"]  # setLevel would clear the caches once more
         root.disabled = False
         names["_handlers"].clear()
         names["_handlerList"][:] = []

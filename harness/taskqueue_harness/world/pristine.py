@@ -33,7 +33,7 @@ class Snapshot:
         self.name = module.__name__
         self._shared = shared
         self._seen: set[int] = set()
-        self._containers: list[tuple[Any, Any]] = []
+        self._containers: list[tuple[Any, Any, list[Any]]] = []
         self._classes: list[tuple[type, dict[str, Any], list[int]]] = []
         self._functions: list[tuple[types.FunctionType, tuple[Any, ...]]] = []
         self._cells: list[tuple[types.CellType, Any]] = []
@@ -51,8 +51,8 @@ class Snapshot:
         if list(map(id, self._names.values())) != self._ids or self._names.keys() != self._keys:
             self._names.clear()
             self._names.update(self._saved)
-        for container, saved in self._containers:
-            if len(container) != len(saved) or _ids(container) != _ids(saved):
+        for container, saved, ids in self._containers:
+            if len(container) != len(saved) or _ids(container) != ids:
                 container.clear()
                 if type(container) is list:
                     container.extend(saved)
@@ -94,11 +94,11 @@ class Snapshot:
             if value.__module__ == self.name:
                 self._class(value)
         elif cls in (list, set):
-            self._containers.append((value, cls(value)))
+            self._containers.append((value, cls(value), _ids(value)))
             for one in value:
                 self._take(one)
         elif cls is dict:
-            self._containers.append((value, dict(value)))
+            self._containers.append((value, dict(value), _ids(value)))
             for key, one in value.items():
                 self._take(key)
                 self._take(one)
