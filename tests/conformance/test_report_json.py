@@ -126,7 +126,7 @@ def completed(report: Report) -> Report:
     return report
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(reports.map(completed))
 def test_what_is_written_is_read_back_and_valid(report: Report) -> None:
     text = json.dumps(report_json.to_json(report))
@@ -155,7 +155,7 @@ def test_an_unusable_implementation_has_a_report_without_clauses(tmp_path: Path)
     VALIDATOR.validate(report_json.to_json(report))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_file_that_was_cut_off_is_refused(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
