@@ -20,7 +20,9 @@ thread, is then ahead.
 
 Polling needs no annotation. A thread that repeats the same observations at the same place more than
 ``Bounds.polls`` times is set aside until somebody writes to what it watches, or until nothing else
-can run (the fair scheduler of CHESS, Musuvathi and Qadeer, PLDI 2008, without its annotations).
+can run. In the latter case it gives way again as soon as somebody else can, as long as it does
+nothing new: it may have been set aside with the lock in its hands that the others need (the fair
+scheduler of CHESS, Musuvathi and Qadeer, PLDI 2008, without its annotations).
 """
 
 from __future__ import annotations
@@ -314,6 +316,8 @@ class Kernel:
         # As long as there have been no more threads than these, no interrupt comes.
         self.calm = 1
         self.aside: list[Fiber] = []
+        # Pollers that were let go on because nobody else could run: they give way.
+        self.yielding: list[Fiber] = []
         self.fiber_count = 0
         # Threads that nobody has joined. As long as there are any, alive or not, what the running
         # thread does to shared variables can be in another order with what they did.
@@ -565,7 +569,7 @@ class Kernel:
         elif op.observes:
             self._poll(running)
         elif running.seen:
-            running.seen.clear()
+            self._leave_poll(running)
         following = self._next(running)
         if following is running:
             if running.inject is not None:
@@ -589,7 +593,9 @@ class Kernel:
         while True:
             alternatives = [fiber for fiber in self.live if fiber.guard]
             if alternatives:
-                if running.guard and alternatives[0] is not running:
+                if self.yielding:
+                    alternatives = self._give_way(alternatives)
+                if running.guard and alternatives[0] is not running and running in alternatives:
                     alternatives.remove(running)
                     alternatives.insert(0, running)
                 if self.special or (self.timed and self.timeouts_left):
@@ -632,7 +638,7 @@ class Kernel:
             self._deviate(chosen)
         else:
             following = chosen  # type: ignore[assignment]
-        if self.aside:
+        if self.aside or self.yielding:
             self._release_pollers(following)
         if not following.op.observes:
             self.changes += 1
@@ -681,6 +687,7 @@ class Kernel:
             fiber.inject = KeyboardInterrupt()
         if fiber in self.aside:
             self.aside.remove(fiber)
+        self._leave_poll(fiber)
 
     def _inject(self, fiber: Fiber) -> None:
         error, fiber.inject = fiber.inject, None
@@ -704,6 +711,8 @@ class Kernel:
             frame = sys._getframe(3)
             key = (op, id(fiber.obj), (frame.f_code, frame.f_lasti))
         seen = fiber.seen
+        if self.yielding and key not in seen and fiber in self.yielding:
+            self.yielding.remove(fiber)
         count = seen.get(key, 0) + 1
         seen[key] = count
         if count > self.bounds.polls and len(self.live) > 1:
@@ -716,15 +725,26 @@ class Kernel:
         touched = {key for key, mode in following.op.accesses(following) if mode != ops.READ}
         if not touched:
             return
-        for fiber in self.aside[:]:
+        for fiber in [*self.aside, *self.yielding]:
             if fiber is not following and any(_watched(key, touched) for key in fiber.seen):
-                self._resume(fiber)
+                if fiber in self.aside:
+                    self._resume(fiber)
+                self._leave_poll(fiber)
 
     def _resume(self, fiber: Fiber) -> None:
         self.aside.remove(fiber)
-        fiber.seen.clear()
         fiber.guard = fiber.held_guard
         fiber.held_guard = None
+
+    def _leave_poll(self, fiber: Fiber) -> None:
+        """It does something new, or will see something new: what it saw before counts no more."""
+        fiber.seen.clear()
+        if self.yielding and fiber in self.yielding:
+            self.yielding.remove(fiber)
+
+    def _give_way(self, alternatives: list[Alternative]) -> list[Alternative]:
+        others = [one for one in alternatives if one not in self.yielding]
+        return others or alternatives
 
     # -- time, and the end
 
@@ -745,6 +765,9 @@ class Kernel:
         progress = False
         for fiber in self.aside[:]:
             self._resume(fiber)
+            fiber.seen = dict.fromkeys(fiber.seen, 0)
+            if fiber not in self.yielding:
+                self.yielding.append(fiber)
             progress = progress or bool(fiber.guard)
         if self.timed:
             earliest = min(f.deadline for f in self.live if f.deadline is not None)
@@ -755,7 +778,7 @@ class Kernel:
                     fiber.deadline = None
                     self.timed -= 1
                     fiber.guard = True
-                    fiber.seen.clear()
+                    self._leave_poll(fiber)
             return True
         if progress:
             return True
@@ -823,7 +846,7 @@ class Kernel:
         """The operation of `fiber` did change something, although its kind need not."""
         self.changes += 1
         if fiber.seen:
-            fiber.seen.clear()
+            self._leave_poll(fiber)
 
     def read_clock(self) -> float:
         """`time`, as the program asks for it: what it does next can depend on the answer."""

@@ -76,6 +76,31 @@ def poll_by_spinning() -> str:
     return "done"
 
 
+@declares(
+    {"done": "whoever polls lets go of the lock some time, and then it is the turn of others"},
+    bounds=Bounds(early_timeouts=0, polls=1),
+    rewrite=False,
+)
+def poll_with_a_lock_in_hand() -> str:
+    """Each of the pollers can be set aside while it has the lock that the others need."""
+    lock = threading.Lock()
+    stop: list[bool] = []
+
+    def poll() -> None:
+        lock.acquire()
+        while not stop:
+            lock.release()
+            lock.acquire()
+        lock.release()
+
+    def end() -> None:
+        with lock:
+            stop.append(True)
+
+    together(poll, poll, end)
+    return "done"
+
+
 @declares({"stuck": "the joins go on for ever, over threads that wait for ever"}, runs=0)
 def poll_by_timed_joins_hides_a_hang() -> str:
     lock = threading.Lock()
