@@ -329,6 +329,10 @@ class Kernel:
         self.tearing = False
         self.stamp = None
         self.stagnation = Stagnation()
+        # Operations that changed something, up to when pollers were last let go on; and how often
+        # the clock was read, which counts as a change of what the reader sees alone.
+        self.let_go = -1
+        self.clock_reads = 0
         # For each fiber when it last ran, as long as they are to take turns.
         self.turns: dict[Any, int] = {}
         self.changes = 0
@@ -548,7 +552,9 @@ class Kernel:
         fiber.guard = False
         following = self._next(fiber)
         glet = getcurrent()
-        # Whoever keeps the ended thread keeps no greenlet by it: see the end of `run`.
+        # Whoever keeps the ended thread keeps no greenlet by it: see the end of `run`. The thread
+        # itself stays until the execution is over, whether a strategy keeps what it saw or not:
+        # what is freed earlier in one execution than in another makes them differ.
         fiber.switch = fiber.run = None
         if following is None:
             glet.parent = self.hub
@@ -715,7 +721,7 @@ class Kernel:
             self.yielding.remove(fiber)
         count = seen.get(key, 0) + 1
         seen[key] = count
-        if count > self.bounds.polls and len(self.live) > 1:
+        if count > self.bounds.polls and len(self.live) > 1 and op not in _LETS_GO:
             fiber.held_guard = fiber.guard
             fiber.guard = False
             self.aside.append(fiber)
@@ -769,6 +775,11 @@ class Kernel:
             if fiber not in self.yielding:
                 self.yielding.append(fiber)
             progress = progress or bool(fiber.guard)
+        changes = self.changes - self.clock_reads
+        if progress and self.let_go != changes:
+            # Time passes only if that is of no avail: what polls may yet do what others wait for.
+            self.let_go = changes
+            return True
         if self.timed:
             earliest = min(f.deadline for f in self.live if f.deadline is not None)
             self.clock = max(self.clock, earliest)
@@ -851,6 +862,7 @@ class Kernel:
     def read_clock(self) -> float:
         """`time`, as the program asks for it: what it does next can depend on the answer."""
         self.changes += 1
+        self.clock_reads += 1
         return self.time()
 
     def time(self) -> float:
@@ -937,6 +949,10 @@ class Kernel:
             holder.tid if isinstance(holder, Fiber) and not fiber.guard else None,
             self.frames(fiber),
         )
+
+
+_LETS_GO = (ops.RELEASE, ops.WAIT)
+"""Set aside before one of these, a poller would keep what others wait for."""
 
 
 def _without_teardown(hook: Callable[[Any], object]) -> Callable[[Any], object]:

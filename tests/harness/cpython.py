@@ -108,6 +108,10 @@ def outside(test: Method) -> str:
 @functools.cache
 def exploration_of(module: str) -> Exploration:
     """One for all tests of a module: the world is compiled once."""
+    # Some tests collect garbage a hundred times, to see threads go that are kept to the end of an
+    # execution: what is there already need not be looked through each time.
+    gc.collect()
+    gc.freeze()
     return Exploration(
         functools.partial(run, module, "", ""),
         bounds=Bounds(early_timeouts=0, steps=4_000_000),

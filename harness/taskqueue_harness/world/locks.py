@@ -314,6 +314,7 @@ class Condition(Primitive):
             if waiter.woken:
                 told = True
                 fiber.edge = waiter.woken[0]
+                kernel.changed(fiber)
         finally:
             fiber.op = ops.ACQUIRE
             fiber.obj = lock
