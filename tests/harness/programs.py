@@ -73,6 +73,17 @@ def executor() -> None:
         assert pool.submit(lambda: threading.current_thread().name).result().startswith("Thread")
 
 
+def lockstep() -> None:
+    """Who goes from one wait to the next polls nothing, and nobody is late."""
+    barrier = threading.Barrier(5, timeout=5.0)
+
+    def step() -> None:
+        for _ in range(10):
+            barrier.wait()
+
+    together(*[step] * 5)
+
+
 def thread_pool() -> None:
     with ThreadPool(1) as pool:
         assert pool.map(abs, [-1, -2]) == [1, 2]
@@ -194,6 +205,7 @@ RIGHT = (
     module_lock_and_subclass,
     timer,
     executor,
+    lockstep,
     thread_pool,
     logging_in_threads,
     sleeps_end_in_order,

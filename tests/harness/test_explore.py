@@ -39,6 +39,12 @@ def test_a_right_program_passes(program: Callable[[], None], strategy: str) -> N
     explore(program, strategy=strategy, executions=30, bounds=CALM).check()
 
 
+@pytest.mark.parametrize("strategy", [*SAMPLERS, "dpor"])
+def test_who_goes_from_one_wait_to_the_next_has_not_polled_in_vain(strategy: str) -> None:
+    """Without rewriting nothing but the waits is seen of a thread that gets on."""
+    explore(programs.lockstep, strategy=strategy, executions=30, bounds=CALM, rewrite=False).check()
+
+
 @pytest.mark.parametrize("strategy", ["portfolio", "dpor"])
 @pytest.mark.parametrize("program", programs.WRONG, ids=name)
 def test_a_wrong_program_is_found_and_replays(program: Callable[[], None], strategy: str) -> None:
