@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from taskqueue_harness.explore import Exploration, explore, replay
     from taskqueue_harness.faults import fault_point
-    from taskqueue_harness.kernel import Bounds, Outcome, Step
     from taskqueue_harness.minimise import Minimised
+    from taskqueue_harness.outcome import Bounds, Outcome, Step
     from taskqueue_harness.result import ExplorationFailed, Result
     from taskqueue_harness.schedule import BadToken, Schedule, decode
     from taskqueue_harness.strategies import STRATEGIES, Strategy

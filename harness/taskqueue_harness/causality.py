@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 from taskqueue_harness import operations as ops
-from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel
+from taskqueue_harness.fiber import Alternative, Deviation, Fiber
+from taskqueue_harness.kernel import Kernel
 from taskqueue_harness.strategies.clocks import Clock, Moment, Place, advance, conflicts, join
 
 __all__ = ["Causality"]

@@ -22,7 +22,7 @@ from taskqueue_harness.diagram import WIDTH, draw
 from taskqueue_harness.evidence import evidence
 from taskqueue_harness.explore import explore, replay
 from taskqueue_harness.findings import Finding, examine, races_of
-from taskqueue_harness.kernel import Bounds
+from taskqueue_harness.outcome import Bounds
 from taskqueue_harness.regressions import recheck, save, saved_for
 from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import BadToken

@@ -16,7 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Outcome, Tid, name_of
+from taskqueue_harness.fiber import Alternative, Deviation, Fiber
+from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.outcome import Outcome, Tid, name_of
 from taskqueue_harness.strategies.base import Strategy
 
 

@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from taskqueue_harness.kernel import Outcome, Tid
 from taskqueue_harness.lanes import Lanes, Row, lanes
+from taskqueue_harness.outcome import Outcome, Tid
 
 WIDTH = 100
 _GUTTER = 9

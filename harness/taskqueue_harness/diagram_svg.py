@@ -14,8 +14,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from taskqueue_harness.diagram import told
-from taskqueue_harness.kernel import Outcome
 from taskqueue_harness.lanes import Row, lanes
+from taskqueue_harness.outcome import Outcome
 
 _LANE = 300
 _LEFT = 56

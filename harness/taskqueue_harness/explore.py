@@ -22,7 +22,8 @@ from dataclasses import replace
 from typing import Any
 
 from taskqueue_harness.causality import Causality
-from taskqueue_harness.kernel import Bounds, Kernel, Outcome, Step, Teardown
+from taskqueue_harness.kernel import Kernel, Teardown
+from taskqueue_harness.outcome import Bounds, Outcome, Step
 from taskqueue_harness.places import place_of
 from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import Schedule, decode

@@ -10,8 +10,8 @@ from typing import Any
 from taskqueue_harness.diagram import WIDTH, draw
 from taskqueue_harness.diagram_svg import draw_svg
 from taskqueue_harness.explore import explore
-from taskqueue_harness.kernel import Outcome
 from taskqueue_harness.minimise import MINIMISABLE, Minimised, minimise
+from taskqueue_harness.outcome import Outcome
 from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import decode
 from taskqueue_harness.strategies import Replay

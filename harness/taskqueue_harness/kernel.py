@@ -18,11 +18,7 @@ deadline. Beyond that, up to ``Bounds.early_timeouts`` timed waits of an executi
 anything else happens, as they would on a slow machine; the clock of that thread, and only of that
 thread, is then ahead.
 
-Polling needs no annotation. A thread that repeats the same observations at the same place more than
-``Bounds.polls`` times is set aside until somebody writes to what it watches, or until nothing else
-can run. In the latter case it gives way again as soon as somebody else can, as long as it does
-nothing new: it may have been set aside with the lock in its hands that the others need (the fair
-scheduler of CHESS, Musuvathi and Qadeer, PLDI 2008, without its annotations).
+Polling needs no annotation: see `polling`.
 """
 
 from __future__ import annotations
@@ -34,20 +30,16 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from greenlet import getcurrent, greenlet
 
 from taskqueue_harness import operations as ops
+from taskqueue_harness.fiber import Alternative, Chooser, Deviation, Fiber, Observer
+from taskqueue_harness.outcome import Blocked, Bounds, Outcome, Step, Tid, Verdict, name_of
+from taskqueue_harness.polling import Pollers
 from taskqueue_harness.stagnation import Stagnation
-
-Verdict = Literal[
-    "done", "failed", "deadlock", "stuck", "livelock", "uncontrolled", "diverged", "redundant"
-]
-
-Tid = tuple[int, ...]
 
 OWN_FILES = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -66,215 +58,6 @@ class Teardown(BaseException):
 
 class Diverged(Exception):
     """A schedule asks for an alternative that does not exist here."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What limits an execution. Every one of them is part of a result, and of a token."""
-
-    early_timeouts: int = 1
-    """How many timed waits of one execution may end early (b)."""
-    polls: int = 3
-    """How often a thread may repeat an observation in vain before others go first (p)."""
-    faults: int = 0
-    """How many faults one execution may have: raised faults, failed starts, interrupts (f)."""
-    failed_starts: bool = True
-    """Whether a fault may be a thread that cannot be started."""
-    interrupts: bool = True
-    """Whether a fault may be a KeyboardInterrupt in the main thread."""
-    steps: int = 20_000
-    """Operations per execution. Half of them are left to a fair scheduler: see *livelock*."""
-    output: int = 65_536
-    """Characters kept of what an execution prints and logs."""
-
-    def __str__(self) -> str:
-        text = f"b={self.early_timeouts} early timeouts, p={self.polls} polls"
-        text += f", f={self.faults} faults"
-        return text
-
-
-class Deviation:
-    """An alternative that is no thread's next operation.
-
-    A *timeout* before its time, an *interrupt* of the main thread, or, where those are possible and
-    nothing else is, the *clock* going on as usual.
-    """
-
-    __slots__ = ("fiber", "kind")
-
-    def __init__(self, fiber: Fiber, kind: Literal["timeout", "interrupt", "clock"]) -> None:
-        self.fiber = fiber
-        self.kind: Literal["timeout", "interrupt", "clock"] = kind
-
-    def __repr__(self) -> str:
-        return f"<{self.kind} of {self.fiber}>"
-
-
-class Fiber:
-    """A thread under control, and the operation it is about to run."""
-
-    __slots__ = (
-        "__weakref__",
-        "children",
-        "daemon",
-        "deadline",
-        "done",
-        "draws",
-        "edge",
-        "expired",
-        "guard",
-        "handle",
-        "held_guard",
-        "ident",
-        "index",
-        "inject",
-        "joined",
-        "kernel",
-        "locals",
-        "now",
-        "obj",
-        "op",
-        "run",
-        "seen",
-        "started",
-        "steps",
-        "subject",
-        "switch",
-        "thread",
-        "tid",
-        "where",
-    )
-
-    def __init__(self, kernel: Kernel, tid: Tid, ident: int) -> None:
-        self.kernel = kernel
-        self.tid = tid
-        self.ident = ident
-        self.op = ops.BEGIN
-        self.obj: Any = self
-        self.guard: Any = True
-        # A polling fiber that was set aside: the guard it had before.
-        self.held_guard: Any = None
-        self.deadline: float | None = None
-        self.expired = False
-        # The clock of this thread, if an early timeout put it ahead of everyone's.
-        self.now = 0.0
-        self.edge: Any = None
-        self.inject: BaseException | None = None
-        self.done: list[Any] = []
-        self.seen: dict[Any, int] = {}
-        self.steps = 0
-        self.draws = 0
-        self.children = 0
-        self.daemon = False
-        self.joined = False
-        self.index = 0
-        self.started = False
-        self.subject: Any = self
-        self.thread: Any = None
-        self.locals: list[Any] = []
-        self.where: Any = None
-        # Whether the program waits for this thread before it ends.
-        self.handle: Any = None
-        self.run: Any = None
-        self.switch: Any = None
-
-    def __repr__(self) -> str:
-        return f"thread {name_of(self.tid)}"
-
-
-def name_of(tid: Tid) -> str:
-    """A thread identity in print: ``main``, ``1``, ``1.2``."""
-    return ".".join(str(number) for number in tid) if tid else "main"
-
-
-Alternative = Fiber | Deviation
-
-
-class Chooser(Protocol):
-    """What the kernel asks of a strategy."""
-
-    watches: bool
-    """Whether `watch` wants to hear of every step, even those without a choice."""
-
-    def choose(self, alternatives: Sequence[Alternative], running: Fiber) -> int:
-        """The index of the alternative to take, or -1 to abandon a redundant execution."""
-
-    def draw(self, count: int, fiber: Fiber) -> int:
-        """A number below `count`, where 0 is the default: does a marked fault happen, and which."""
-
-    def barrier(self, kernel: Kernel) -> None:
-        """Nothing could run; time is about to move, or pollers are let go on."""
-
-    def watch(self, alternative: Alternative) -> None:
-        """The alternative is about to run, chosen or without a choice."""
-
-    def conclude(self, kernel: Kernel) -> None:
-        """The execution is about to end; its threads still stand where they are."""
-
-
-class Observer(Protocol):
-    """Told what happens, beside the strategy, and asked nothing."""
-
-    def watch(self, alternative: Alternative) -> None:
-        """The alternative is about to run, chosen or without a choice."""
-
-    def barrier(self, kernel: Kernel) -> None:
-        """Nothing could run; time is about to move, or pollers are let go on."""
-
-
-@dataclass
-class Blocked:
-    """A thread that waits at the end of an execution: for what, and who has it."""
-
-    tid: Tid
-    name: str
-    operation: str
-    what: str
-    held_by: Tid | None
-    frames: list[tuple[str, int, str]]
-
-
-@dataclass
-class Step:
-    """One operation of a recorded execution."""
-
-    tid: Tid
-    operation: str
-    what: str
-    deviation: str
-    frames: list[tuple[str, int, str]]
-    choices: int
-    """How many alternatives there were."""
-    accesses: ops.Accesses = field(default=(), compare=False)
-    """With keys that are valid within this execution only."""
-    time: float = 0.0
-
-
-@dataclass
-class Outcome:
-    """How one execution ended."""
-
-    verdict: Verdict
-    choices: list[int]
-    steps: int
-    message: str = ""
-    exception: BaseException | None = None
-    traceback: str = ""
-    failed_tid: Tid | None = None
-    blocked: list[Blocked] = field(default_factory=list)
-    threads: int = 1
-    clock: float = 0.0
-    cut: str = ""
-    """The limit that cut the execution, if one did."""
-    offered: int = 0
-    """Points with more than one alternative."""
-    value: Any = None
-    end: Verdict = "done"
-    """The verdict apart from what had failed before the end: ``deadlock`` behind a ``failed``."""
-    kind: Any = None
-    """What another failure must have in common with this one to be the same, if a judge said so."""
-    trace: list[Step] = field(default_factory=list)
-    names: dict[Tid, str] = field(default_factory=dict)
 
 
 class Kernel:
@@ -315,9 +98,7 @@ class Kernel:
         self.special = self.interruptible
         # As long as there have been no more threads than these, no interrupt comes.
         self.calm = 1
-        self.aside: list[Fiber] = []
-        # Pollers that were let go on because nobody else could run: they give way.
-        self.yielding: list[Fiber] = []
+        self.pollers = Pollers(self.bounds.polls)
         self.fiber_count = 0
         # Threads that nobody has joined. As long as there are any, alive or not, what the running
         # thread does to shared variables can be in another order with what they did.
@@ -329,13 +110,11 @@ class Kernel:
         self.tearing = False
         self.stamp = None
         self.stagnation = Stagnation()
-        # Operations that changed something, up to when pollers were last let go on; and how often
-        # the clock was read, which counts as a change of what the reader sees alone.
-        self.let_go = -1
+        self.changes = 0
+        # Those that only the reader of the clock can tell.
         self.clock_reads = 0
         # For each fiber when it last ran, as long as they are to take turns.
         self.turns: dict[Any, int] = {}
-        self.changes = 0
         self.trace: list[Step] = []
         self.names: dict[Tid, str] = {}
         self.value: Any = None
@@ -573,9 +352,9 @@ class Kernel:
         if running.deadline is not None:
             self.timed += 1
         elif op.observes:
-            self._poll(running)
+            self.pollers.note(running, alone=len(self.live) == 1)
         elif running.seen:
-            self._leave_poll(running)
+            self.pollers.leave(running)
         following = self._next(running)
         if following is running:
             if running.inject is not None:
@@ -596,11 +375,12 @@ class Kernel:
         """Decide which fiber runs its operation now; None if the execution has ended."""
         self.steps += 1
         alternatives: list[Alternative]
+        pollers = self.pollers
         while True:
             alternatives = [fiber for fiber in self.live if fiber.guard]
             if alternatives:
-                if self.yielding:
-                    alternatives = self._give_way(alternatives)
+                if pollers.yielding:
+                    alternatives = pollers.give_way(alternatives)
                 if running.guard and alternatives[0] is not running and running in alternatives:
                     alternatives.remove(running)
                     alternatives.insert(0, running)
@@ -644,8 +424,8 @@ class Kernel:
             self._deviate(chosen)
         else:
             following = chosen  # type: ignore[assignment]
-        if self.aside or self.yielding:
-            self._release_pollers(following)
+        if pollers.aside or pollers.yielding:
+            pollers.told_of(following)
         if not following.op.observes:
             self.changes += 1
         if following.deadline is not None:
@@ -691,9 +471,7 @@ class Kernel:
         else:
             self.faults_left -= 1
             fiber.inject = KeyboardInterrupt()
-        if fiber in self.aside:
-            self.aside.remove(fiber)
-        self._leave_poll(fiber)
+        self.pollers.interrupt(fiber)
 
     def _inject(self, fiber: Fiber) -> None:
         error, fiber.inject = fiber.inject, None
@@ -701,56 +479,6 @@ class Kernel:
         if self.on_interrupt is not None:
             self.on_interrupt()
         raise error
-
-    # -- polling
-
-    def _poll(self, fiber: Fiber) -> None:
-        """Note an observation; set the fiber aside if it only repeats itself."""
-        op = fiber.op
-        key: Any
-        if op is ops.MEMORY_READ:
-            key = (op, (~fiber.obj.key,), fiber.where)
-        elif op is ops.MEMORY_READS:
-            key = (op, tuple([~location.key for location, _ in fiber.obj]), fiber.where)
-        else:
-            # Three frames up: past `_point` and the primitive stands the code that polls.
-            frame = sys._getframe(3)
-            key = (op, id(fiber.obj), (frame.f_code, frame.f_lasti))
-        seen = fiber.seen
-        if self.yielding and key not in seen and fiber in self.yielding:
-            self.yielding.remove(fiber)
-        count = seen.get(key, 0) + 1
-        seen[key] = count
-        if count > self.bounds.polls and len(self.live) > 1 and op not in _LETS_GO:
-            fiber.held_guard = fiber.guard
-            fiber.guard = False
-            self.aside.append(fiber)
-
-    def _release_pollers(self, following: Fiber) -> None:
-        """Let go on those who watch what the operation about to run may change."""
-        touched = {key for key, mode in following.op.accesses(following) if mode != ops.READ}
-        if not touched:
-            return
-        for fiber in [*self.aside, *self.yielding]:
-            if fiber is not following and any(_watched(key, touched) for key in fiber.seen):
-                if fiber in self.aside:
-                    self._resume(fiber)
-                self._leave_poll(fiber)
-
-    def _resume(self, fiber: Fiber) -> None:
-        self.aside.remove(fiber)
-        fiber.guard = fiber.held_guard
-        fiber.held_guard = None
-
-    def _leave_poll(self, fiber: Fiber) -> None:
-        """It does something new, or will see something new: what it saw before counts no more."""
-        fiber.seen.clear()
-        if self.yielding and fiber in self.yielding:
-            self.yielding.remove(fiber)
-
-    def _give_way(self, alternatives: list[Alternative]) -> list[Alternative]:
-        others = [one for one in alternatives if one not in self.yielding]
-        return others or alternatives
 
     # -- time, and the end
 
@@ -763,22 +491,16 @@ class Kernel:
         stagnant = self.stagnation.look(self)
         if stagnant:
             for_good = any(
-                not fiber.guard and fiber.deadline is None and fiber not in self.aside
+                not fiber.guard and fiber.deadline is None and fiber not in self.pollers.aside
                 for fiber in self.live
             )
             self._finish("stuck" if for_good else "livelock", message=stagnant, stop=True)
             return False
-        progress = False
-        for fiber in self.aside[:]:
-            self._resume(fiber)
-            fiber.seen = dict.fromkeys(fiber.seen, 0)
-            if fiber not in self.yielding:
-                self.yielding.append(fiber)
-            progress = progress or bool(fiber.guard)
+        progress = self.pollers.go_on()
         changes = self.changes - self.clock_reads
-        if progress and self.let_go != changes:
+        if progress and self.pollers.let_go != changes:
             # Time passes only if that is of no avail: what polls may yet do what others wait for.
-            self.let_go = changes
+            self.pollers.let_go = changes
             return True
         if self.timed:
             earliest = min(f.deadline for f in self.live if f.deadline is not None)
@@ -789,7 +511,7 @@ class Kernel:
                     fiber.deadline = None
                     self.timed -= 1
                     fiber.guard = True
-                    self._leave_poll(fiber)
+                    self.pollers.leave(fiber)
             return True
         if progress:
             return True
@@ -857,7 +579,7 @@ class Kernel:
         """The operation of `fiber` did change something, although its kind need not."""
         self.changes += 1
         if fiber.seen:
-            self._leave_poll(fiber)
+            self.pollers.leave(fiber)
 
     def read_clock(self) -> float:
         """`time`, as the program asks for it: what it does next can depend on the answer."""
@@ -951,10 +673,6 @@ class Kernel:
         )
 
 
-_LETS_GO = (ops.RELEASE, ops.WAIT)
-"""Set aside before one of these, a poller would keep what others wait for."""
-
-
 def _without_teardown(hook: Callable[[Any], object]) -> Callable[[Any], object]:
     def filtered(unraisable: Any) -> None:
         if unraisable.exc_type is not Teardown:
@@ -965,18 +683,6 @@ def _without_teardown(hook: Callable[[Any], object]) -> Callable[[Any], object]:
 
 def _by_tid(fiber: Fiber) -> Tid:
     return fiber.tid
-
-
-def _watched(key: Any, touched: set[int]) -> bool:
-    op, number, _ = key
-    if op is ops.MEMORY_READ or op is ops.MEMORY_READS:
-        return any(one in touched for one in number)
-    if op is ops.LIST:
-        return ops.THREADS in touched
-    if op is ops.ACQUIRE or op is ops.RELEASE:
-        # A mutex taken and given back tells a poller nothing; what it protects would.
-        return False
-    return any(number << 2 | part in touched for part in (0, 1, 2))
 
 
 def _thread_name(fiber: Fiber) -> str:

@@ -18,8 +18,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from taskqueue_harness.kernel import Outcome, Step, Tid
 from taskqueue_harness.operations import READ
+from taskqueue_harness.outcome import Outcome, Step, Tid
 from taskqueue_harness.places import Place, own_traceback, place_of
 from taskqueue_harness.waits import label, sentences
 

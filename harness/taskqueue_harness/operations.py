@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from taskqueue_harness.kernel import Fiber
+    from taskqueue_harness.fiber import Fiber
 
 READ: Final = 0
 WRITE: Final = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from taskqueue_harness.kernel import Bounds, Outcome, Verdict, name_of
+from taskqueue_harness.outcome import Bounds, Outcome, Verdict, name_of
 from taskqueue_harness.schedule import Schedule
 
 

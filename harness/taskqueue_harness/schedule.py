@@ -22,7 +22,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
-from taskqueue_harness.kernel import Bounds
+from taskqueue_harness.outcome import Bounds
 
 VERSION = 1
 

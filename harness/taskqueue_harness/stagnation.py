@@ -16,7 +16,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from taskqueue_harness.kernel import Fiber, Kernel
+    from taskqueue_harness.fiber import Fiber
+    from taskqueue_harness.kernel import Kernel
 
 ROUNDS = 3
 ONLY_POLLS = "the threads that still run only poll, and nothing they look at will ever change"
@@ -49,7 +50,7 @@ class Stagnation:
         else:
             state = tuple([_state(kernel, fiber) for fiber in kernel.live])
             count = self._seen[state] = self._seen.get(state, 0) + 1
-            if count >= ROUNDS and (kernel.timed or kernel.aside):
+            if count >= ROUNDS and (kernel.timed or kernel.pollers.aside):
                 return ONLY_POLLS
         self._asleep = {fiber: fiber.steps for fiber in kernel.live if fiber.deadline is not None}
         return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskqueue_harness.kernel import Blocked, Outcome, Tid, name_of
+from taskqueue_harness.outcome import Blocked, Outcome, Tid, name_of
 from taskqueue_harness.places import Place, place_of
 
 _NEVER = {

@@ -12,7 +12,7 @@ import pytest
 from tests.harness.litmus_forms import LITMUS, Litmus, both
 
 from taskqueue_harness.explore import explore
-from taskqueue_harness.kernel import Outcome
+from taskqueue_harness.outcome import Outcome
 
 MAIN = """
 import threading

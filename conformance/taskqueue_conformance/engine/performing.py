@@ -13,7 +13,7 @@ from taskqueue_conformance.workload import Scenario
 
 if TYPE_CHECKING:
     from taskqueue_harness import World
-    from taskqueue_harness.kernel import Tid
+    from taskqueue_harness.outcome import Tid
     from taskqueue_harness.strategies.clocks import Moment
 
 __all__ = ["VirtualPerformance"]

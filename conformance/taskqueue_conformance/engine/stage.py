@@ -12,7 +12,8 @@ from taskqueue_harness.world.threads import join
 
 if TYPE_CHECKING:
     from taskqueue_harness import World
-    from taskqueue_harness.kernel import Fiber, Tid
+    from taskqueue_harness.fiber import Fiber
+    from taskqueue_harness.outcome import Tid
 
 __all__ = ["VirtualStage"]
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Outcome
+from taskqueue_harness.fiber import Alternative, Deviation, Fiber
+from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.outcome import Outcome
 
 
 class Strategy:

@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from taskqueue_harness import operations as ops
-from taskqueue_harness.kernel import Alternative, Fiber, Kernel, Outcome
+from taskqueue_harness.fiber import Alternative, Fiber
+from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.outcome import Outcome
 from taskqueue_harness.strategies.base import Strategy
 
 # Not SHUTDOWN, which ends what daemon threads could still do.

@@ -36,7 +36,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from taskqueue_harness import operations as ops
-from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Outcome, Tid, name_of
+from taskqueue_harness.fiber import Alternative, Deviation, Fiber
+from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.outcome import Outcome, Tid, name_of
 from taskqueue_harness.strategies.base import Strategy
 from taskqueue_harness.strategies.clocks import Moment, Place, advance, conflicts, join, knows
 

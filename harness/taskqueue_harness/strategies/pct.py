@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Tid
+from taskqueue_harness.fiber import Alternative, Deviation, Fiber
+from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.outcome import Tid
 from taskqueue_harness.strategies.base import Sampler
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskqueue_harness.kernel import Alternative, Fiber, Kernel, Outcome
+from taskqueue_harness.fiber import Alternative, Fiber
+from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.outcome import Outcome
 from taskqueue_harness.strategies.base import Strategy
 from taskqueue_harness.strategies.pct import PCT, SitePCT
 from taskqueue_harness.strategies.pos import POS

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Tid
+from taskqueue_harness.fiber import Alternative, Deviation, Fiber
+from taskqueue_harness.kernel import Kernel
 from taskqueue_harness.operations import dependent
+from taskqueue_harness.outcome import Tid
 from taskqueue_harness.strategies.base import Sampler
 
 

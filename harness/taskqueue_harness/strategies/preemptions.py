@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskqueue_harness.kernel import Alternative, Fiber, Kernel
+from taskqueue_harness.fiber import Alternative, Fiber
+from taskqueue_harness.kernel import Kernel
 from taskqueue_harness.strategies.dfs import DepthFirst
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskqueue_harness.kernel import Alternative, Diverged, Fiber, Kernel, Outcome
+from taskqueue_harness.fiber import Alternative, Fiber
+from taskqueue_harness.kernel import Diverged, Kernel
+from taskqueue_harness.outcome import Outcome
 from taskqueue_harness.strategies.base import Strategy
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taskqueue_harness.kernel import Alternative, Deviation, Fiber
+from taskqueue_harness.fiber import Alternative, Deviation, Fiber
 from taskqueue_harness.strategies.base import Sampler
 
 

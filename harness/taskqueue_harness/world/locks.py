@@ -17,7 +17,8 @@ from itertools import repeat
 from typing import Any, ClassVar
 
 from taskqueue_harness import operations as ops
-from taskqueue_harness.kernel import Fiber, Kernel
+from taskqueue_harness.fiber import Fiber
+from taskqueue_harness.kernel import Kernel
 
 TIMEOUT_MAX = 9223372036.0
 """Seconds: the longest timeout of a lock, as on 64-bit Linux."""

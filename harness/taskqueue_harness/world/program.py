@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
 
-from taskqueue_harness.kernel import Outcome
+from taskqueue_harness.outcome import Outcome
 from taskqueue_harness.world.loader import Unloadable, World
 
 

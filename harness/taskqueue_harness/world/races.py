@@ -23,7 +23,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from taskqueue_harness import operations as ops
-from taskqueue_harness.kernel import Alternative, Deviation, Fiber, Kernel, Outcome, Tid, name_of
+from taskqueue_harness.fiber import Alternative, Deviation, Fiber
+from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.outcome import Outcome, Tid, name_of
 from taskqueue_harness.strategies.base import Strategy
 from taskqueue_harness.world.locations import CONTENTS, Location
 from taskqueue_harness.world.memory import SITES

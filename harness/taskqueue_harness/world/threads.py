@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import Any
 
 from taskqueue_harness import operations as ops
-from taskqueue_harness.kernel import Fiber, Kernel, Teardown
+from taskqueue_harness.fiber import Fiber
+from taskqueue_harness.kernel import Kernel, Teardown
 from taskqueue_harness.world import locks
 
 
