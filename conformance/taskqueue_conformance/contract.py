@@ -155,8 +155,8 @@ _SECTION_2 = (
         "receives the end, and run() returns.",
         "The end must reach everybody, not just the first who asks.",
         "How the end is signalled: one sentinel for several consumers, notify() where "
-        "notify_all() is meant, a flag set before or after the wrong wait, a count of consumers "
-        "that is off.",
+        "notify_all() is meant, a flag that is set or tested outside the lock that the waiting is "
+        "done under, a count of consumers that is off.",
     ),
     Clause(
         "TQ-2.2",
@@ -164,7 +164,7 @@ _SECTION_2 = (
         "The same when the producer failed, at whatever point it failed.",
         "The failing path is the one that was never run before the day it matters.",
         "The producer's wrapper: the end must be signalled in a finally, after every kind of "
-        "exception, before and after the first item.",
+        "exception, before and after the first item. If TQ-2.1 fails as well, begin there.",
     ),
     Clause(
         "TQ-2.3",

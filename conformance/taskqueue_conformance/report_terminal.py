@@ -179,9 +179,12 @@ def _detail(report: Report, standing: Standing) -> str:
         return clean(report.known[standing.clause].reason)
     if place is Place.BLOCKED:
         return f"by {', '.join(standing.blocked_by)}" if standing.blocked_by else standing.reason
+    if place is Place.FAILED and standing.evidence:
+        return f"seen in {_times(standing.evidence[0])}"
     if place in (Place.VERIFIED, Place.FAILED):
-        counts = ", ".join(_basis(basis) for basis in standing.bases)
-        return f"{standing.grade.value:<8}  {counts}"
+        # What the grade is for comes first.
+        bases = sorted(standing.bases, key=lambda basis: basis.grade is not standing.grade)
+        return f"{standing.grade.value:<8}  {', '.join(map(_basis, bases))}"
     return "" if place is Place.NOT_RUN else clean(standing.reason)
 
 
@@ -244,7 +247,10 @@ def _block(
         shown = [cut(clean(line), width - LABEL - 2) for line in output[-SHOWN_OUTPUT:]]
         yield from column("output", shown)
     for entry in others:
-        yield from _seen("also seen", entry, width)
+        if entry.seen == first.seen:
+            yield from labelled("also seen", f"the same in {_times(entry)}", width)
+        else:
+            yield from _seen("also seen", entry, width)
     if len(evidence) > SHOWN_EVIDENCE:
         more = len(evidence) - SHOWN_EVIDENCE
         yield from labelled("", f"and {more} more, all of them in the JSON report", width)
@@ -269,8 +275,15 @@ def _brief(report: Report, standing: Standing, markup: Markup, width: int) -> It
 def _seen(label: str, evidence: Evidence, width: int) -> Iterator[str]:
     yield from labelled(label, evidence.seen, width)
     if evidence.scenario:
-        runs = f"{evidence.times} of {evidence.of} run{'' if evidence.of == 1 else 's'}"
-        yield from labelled("", f"in {runs} of scenario {evidence.scenario!r}", width)
+        yield from labelled("", f"in {_times(evidence)}", width)
+
+
+def _times(evidence: Evidence) -> str:
+    """'3 of 5 runs of scenario ...' on real threads, '3 of 1,204 schedules' under the engine."""
+    what = "schedule" if "schedule" in evidence.data else "run"
+    plural = "" if evidence.of == 1 else "s"
+    of = f" of scenario {evidence.scenario!r}" if evidence.scenario else ""
+    return f"{evidence.times:,} of {evidence.of:,} {what}{plural}{of}"
 
 
 def _threads(report: Report, evidence: Evidence, markup: Markup, width: int) -> Iterator[str]:

@@ -82,7 +82,10 @@ class Minimised:
     """The replay of `token`, with its trace."""
 
     def __str__(self) -> str:
-        text = f"minimised from {self.before} to {self.after}"
+        small = f"{self.after}, counted from the default schedule"
+        text = f"minimised from {self.before} to {small}"
+        if self.before == self.after:
+            text = f"as it was found: {small}"
         text += f"; {_count(self.replays, 'replay')}, {self.seconds:.2f} s"
         if self.minimal:
             text += "; no smaller number of departures fails like this"

@@ -131,7 +131,9 @@ PROGRAMS = (
 )
 
 
-@pytest.mark.parametrize(("program", "bounds", "fewest"), PROGRAMS, ids=lambda one: str(one)[:30])
+@pytest.mark.parametrize(
+    ("program", "bounds", "fewest"), PROGRAMS, ids=lambda one: getattr(one, "__name__", str(one))
+)
 @pytest.mark.parametrize("seed", range(3))
 def test_the_fewest_departures_are_left_and_fail_the_same_way(
     program: Callable[[], None], bounds: Bounds, fewest: int, seed: int
