@@ -78,6 +78,8 @@ class Kernel:
         self.graveyard: list[Any] = []
         self.executions = 0
         self.live: list[Fiber] = []
+        # Of the variables of the execution under way, where accesses to them are operations.
+        self.locations: Any = None
         self.stamp: Any = None
         self.observer: Observer | None = None
         self.on_interrupt: Callable[[], object] | None = None
@@ -656,10 +658,18 @@ class Kernel:
                 count,
                 fiber.op.accesses(fiber),
                 self.clock,
+                self._about_to_read(fiber),
             )
         )
         if fiber.tid not in self.names:
             self.names[fiber.tid] = _thread_name(fiber)
+
+    def _about_to_read(self, fiber: Fiber) -> str:
+        if fiber.op is not ops.MEMORY_READ or self.locations is None:
+            return ""
+        frames = self.stack(fiber)
+        found: str = self.locations.peek(fiber.obj, frames[0] if frames else None)
+        return found
 
     def _blocked(self, fiber: Fiber) -> Blocked:
         holder = getattr(fiber.obj, "_owner", None)

@@ -182,7 +182,8 @@ def _event(step: Step) -> str:
         return step.operation
     if step.operation == "wake":
         return f"wakes up: {what}"
-    return f"{step.operation} {what}"
+    found = f": {step.found}" if step.found else ""
+    return f"{step.operation} {what}{found}"
 
 
 def _short(what: str) -> str:

@@ -70,6 +70,8 @@ class Step:
     accesses: ops.Accesses = field(default=(), compare=False)
     """With keys that are valid within this execution only."""
     time: float = 0.0
+    found: str = field(default="", compare=False)
+    """What a read is about to find, if that is known and plain enough to be printed."""
 
 
 @dataclass

@@ -299,6 +299,59 @@ def test_every_wait_says_why_nobody_will_come(program: Callable[[], None], sente
     assert any(sentence in text for text in told), told
 
 
+FOUND: list[int] = []
+flag = False
+
+
+def finds_this_and_that() -> None:
+    global flag
+    cell = Cell()
+    long = [7] * 9
+    captured = None
+
+    def write() -> None:
+        global flag
+        nonlocal captured
+        cell.shared = 41
+        cell.own = long  # type: ignore[assignment]
+        FOUND.append(1)
+        flag = True
+        captured = "x" * 99
+
+    def read() -> None:
+        assert (cell.shared, len(FOUND), flag, captured, cell.own) == (0, 0, False, None, 0)
+
+    _run(write, read)
+
+
+BEFORE_AND_AFTER = {
+    "attribute 'shared' of Cell#1": ("0", "41"),
+    "the contents of list#2": ("empty", "1 inside"),
+    f"global 'flag' of module {__name__}": ("False", "True"),
+    "variable 'captured' of finds_this_and_that()": ("None", ""),  # too long
+    "attribute 'own' of Cell#1": ("0", ""),  # not plain
+}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_a_read_finds_is_told_if_it_is_plain_and_short(seed: int) -> None:
+    outcome = explore(
+        finds_this_and_that, strategy="random", seed=seed, bounds=Bounds(early_timeouts=0)
+    ).outcome
+    assert outcome is not None
+    written: set[str] = set()
+    reads = 0
+    for step in outcome.trace:
+        if step.operation == "write":
+            written.add(step.what)
+        elif step.operation == "read" and step.what in BEFORE_AND_AFTER:
+            reads += 1
+            assert step.found == BEFORE_AND_AFTER[step.what][step.what in written], step
+    assert reads == len(BEFORE_AND_AFTER)
+    told = [event for row in lanes(outcome).rows for event in row.events]
+    assert "read list#2: 1 inside" in told or "read list#2: empty" in told
+
+
 def test_an_early_timeout_is_drawn_as_what_it_is() -> None:
     outcome = _find(hasty).outcome
     assert "times out early: get Queue" in draw(outcome)

@@ -207,6 +207,7 @@ class World:
             whole_objects=any(s.rewritten.whole_objects for s in self.sources.values()),
             untracked=(Primitive,),
         )
+        self.kernel.locations = self.current_memory.locations
         return active(self.current_memory)
 
     def module(self, name: str) -> types.ModuleType:

@@ -13,6 +13,8 @@ from __future__ import annotations
 import gc
 import sys
 import weakref
+from collections import deque
+from types import FrameType
 from typing import Any
 
 CONTENTS = ""
@@ -145,6 +147,31 @@ class Locations:
         known = self.objects.get(id(target)) or self._meet(target, id(target))
         return known.label
 
+    def peek(self, location: Location, frame: FrameType | None) -> str:
+        """What a place holds, in a few characters; empty if it is nothing plain, or not known.
+
+        Args:
+            location: the place.
+            frame: of the code that is about to read it, to find its global or captured variables.
+        """
+        name = location.name
+        for known in self.objects.values():
+            if known.locations.get(name) is location:
+                target = known()
+                if name == CONTENTS:
+                    return _size(target)
+                try:
+                    attributes = object.__getattribute__(target, "__dict__")
+                except (AttributeError, TypeError):
+                    return ""
+                return _plain(attributes.get(name)) if name in attributes else ""
+        if frame is None:
+            return ""
+        code = frame.f_code
+        if name in code.co_freevars or name in code.co_cellvars:
+            return _plain(frame.f_locals[name]) if name in frame.f_locals else ""
+        return _plain(frame.f_globals[name]) if name in frame.f_globals else ""
+
     def release(self, *, cycles: bool = False) -> int:
         """Let go of every held object that nobody else holds; returns how many there were.
 
@@ -207,3 +234,21 @@ class Locations:
     def _new(self, owner: str, name: str) -> Location:
         self._next += 1
         return Location(self._next, owner, name)
+
+
+_LONGEST = 16
+
+
+def _plain(value: object) -> str:
+    """The value, if it is one that cannot change and is short."""
+    if value is None or type(value) in (bool, int, float, str):
+        text = repr(value)
+        return text if len(text) <= _LONGEST else ""
+    return ""
+
+
+def _size(container: object) -> str:
+    if type(container) not in (list, dict, set, deque):
+        return ""
+    count = len(container)  # type: ignore[arg-type]
+    return f"{count} inside" if count else "empty"
