@@ -354,7 +354,7 @@ class Kernel:
         if running.deadline is not None:
             self.timed += 1
         elif op.observes:
-            self.pollers.note(running, alone=len(self.live) == 1)
+            self.pollers.note(running)
         elif running.seen:
             self.pollers.leave(running)
         following = self._next(running)

@@ -35,7 +35,7 @@ class Pollers:
         self.let_go = -1
         """How much had changed when they were last let go on."""
 
-    def note(self, fiber: Fiber, *, alone: bool) -> None:
+    def note(self, fiber: Fiber) -> None:
         """Note an observation; set the fiber aside if it only repeats itself."""
         op = fiber.op
         key: Any
@@ -52,7 +52,7 @@ class Pollers:
             self.yielding.remove(fiber)
         count = seen.get(key, 0) + 1
         seen[key] = count
-        if count > self._polls and not alone and op not in _LETS_GO:
+        if count > self._polls and op not in _LETS_GO:
             fiber.held_guard = fiber.guard
             fiber.guard = False
             self.aside.append(fiber)
