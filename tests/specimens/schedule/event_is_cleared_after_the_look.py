@@ -1,6 +1,6 @@
 """A consumer looks, finds nothing, clears the event and waits for it.
 
-Shortest bad interleaving: A finds nothing; the producer ends and sets the event; A clears it
+Shortest bad interleaving: A finds nothing; the producer puts, or ends, and sets the event; A clears it
 and waits for ever. Clear first, then look.
 """
 
@@ -11,8 +11,10 @@ from typing import Any
 
 from base import TaskQueue as Correct
 
-BREAKS = ("TQ-2.1", "TQ-2.2", "TQ-2.14")
+BREAKS = ("TQ-1.1", "TQ-1.6", "TQ-2.1", "TQ-2.2", "TQ-2.14")
 SAYS = {
+    "TQ-1.1": "never delivered",
+    "TQ-1.6": "never delivered",
     "TQ-2.1": "waits in get()",
     "TQ-2.2": "waits in get()",
     "TQ-2.14": "left alive",

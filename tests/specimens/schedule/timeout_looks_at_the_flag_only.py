@@ -11,8 +11,9 @@ from typing import Any
 
 from base import TaskQueue as Correct
 
-BREAKS = ("TQ-1.1", "TQ-1.6", "TQ-1.7", "TQ-1.8")
+BREAKS = ("TQ-1.1", "TQ-1.4", "TQ-1.6", "TQ-1.7", "TQ-1.8")
 SAYS = {
+    "TQ-1.4": "received the end although",
     "TQ-1.1": "never delivered",
     "TQ-1.6": "never delivered",
     "TQ-1.7": "never delivered",
