@@ -1,7 +1,7 @@
 """A consumer looks, finds nothing, clears the event and waits for it.
 
-Shortest bad interleaving: A finds nothing; the producer puts, or ends, and sets the event; A clears it
-and waits for ever. Clear first, then look.
+Shortest bad interleaving: A finds nothing; the producer puts, or ends, and sets the event; A
+clears it and waits for ever. Clear first, then look.
 """
 
 from __future__ import annotations
