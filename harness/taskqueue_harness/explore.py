@@ -378,7 +378,8 @@ class _Search:
             result.notes.append(
                 "there is a single interleaving up to the order of independent steps"
             )
-        result.notes += exploration.world.notes()
+        result.not_modelled = exploration.world.not_modelled()
+        result.notes += result.not_modelled
         if exploration.kernel.graveyard:
             result.notes.append(
                 f"{len(exploration.kernel.graveyard)} threads could not be ended: "

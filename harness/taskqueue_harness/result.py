@@ -54,7 +54,9 @@ class Result:
     output: str = ""
     """What it printed and logged."""
     notes: list[str] = field(default_factory=list)
-    """What limits the conclusion: accesses that are not modelled, threads that are not there."""
+    """What limits the conclusion: what is not modelled, threads that are not there."""
+    not_modelled: list[str] = field(default_factory=list)
+    """What ran that is not modelled. It is among the notes."""
 
     @property
     def ok(self) -> bool:

@@ -2,6 +2,7 @@
 
 import _thread
 import collections
+import difflib
 import logging
 import queue
 import threading
@@ -82,6 +83,17 @@ def lockstep() -> None:
             barrier.wait()
 
     together(*[step] * 5)
+
+
+def foreign_code_sometimes() -> None:
+    """What is given a list, and is not modelled, runs in one of the executions only."""
+    items: list[str] = []
+
+    def tell() -> None:
+        if items:
+            difflib.get_close_matches("a", items)
+
+    together(tell, lambda: items.append("a"))
 
 
 def thread_pool() -> None:

@@ -45,6 +45,14 @@ def test_who_goes_from_one_wait_to_the_next_has_not_polled_in_vain(strategy: str
     explore(programs.lockstep, strategy=strategy, executions=30, bounds=CALM, rewrite=False).check()
 
 
+@pytest.mark.parametrize("strategy", ["dpor", "dfs"])
+def test_what_is_not_modelled_is_told_in_whichever_execution_it_ran(strategy: str) -> None:
+    result = explore(programs.foreign_code_sometimes, strategy=strategy, bounds=CALM)
+    assert result.exhausted
+    assert result.not_modelled == ["difflib.get_close_matches was given a list"]
+    assert set(result.not_modelled) <= set(result.notes)
+
+
 @pytest.mark.parametrize("strategy", ["portfolio", "dpor"])
 @pytest.mark.parametrize("program", programs.WRONG, ids=name)
 def test_a_wrong_program_is_found_and_replays(program: Callable[[], None], strategy: str) -> None:

@@ -119,8 +119,7 @@ class _Search:
         if self.late:
             exploration.cut = f"limit of {self.job.seconds:g} s of processor time"
         exploration.threads = max(exploration.threads, result.threads)
-        notes = {*exploration.not_modelled, *result.notes}
-        exploration.not_modelled = sorted(notes)
+        exploration.not_modelled = sorted({*exploration.not_modelled, *result.not_modelled})
         if result.verdict in ("uncontrolled", "diverged"):
             assert result.outcome is not None
             exploration.uncontrolled = f"{result.verdict}: {result.outcome.message}"

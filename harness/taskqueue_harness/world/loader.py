@@ -75,6 +75,7 @@ class World:
         self.kernel = kernel
         self.rewrite = rewrite
         self.current_memory: Any = None
+        self._not_modelled: set[str] = set()
         self.attribute_writes: frozenset[str] = frozenset()
         self.capture = Capture(kernel)
         self.sources: dict[str, Source] = {}
@@ -179,10 +180,12 @@ class World:
             digest.update(self.sources[name].text)
         return digest.digest()
 
-    def notes(self) -> list[str]:
-        """What ran in the last execution that is not modelled."""
-        memory = self.current_memory
-        return [] if memory is None else sorted(memory.notes)
+    def not_modelled(self) -> list[str]:
+        """What ran so far that is not modelled, in words."""
+        return sorted(self._not_modelled | self._noted())
+
+    def _noted(self) -> set[str]:
+        return set() if self.current_memory is None else set(self.current_memory.notes)
 
     # -- an execution
 
@@ -201,6 +204,7 @@ class World:
         from taskqueue_harness.world.hooks import active
         from taskqueue_harness.world.memory import Memory
 
+        self._not_modelled |= self._noted()
         self.current_memory = Memory(
             self.kernel,
             attribute_writes=self.attribute_writes,
