@@ -288,7 +288,14 @@ def running_again(depth: Depth) -> list[Job]:
             Scenario("run() by the consumer", (Put(1),), ((RunAgain(), *TAKER),)),
         ],
         oracle="second_run_refused",
-    )
+    ) + _two_callers(depth)
+
+
+@_not_when_quick
+def _two_callers(depth: Depth) -> list[Job]:
+    # Whichever of the two is refused: what run() owes its caller is not to be had from both.
+    both = dataclasses.replace(_plain(1, 1), name="run() by two at the same time", callers=2)
+    return [_exhaustive(depth, both, oracle="second_run_refused", special=True)]
 
 
 @_not_when_quick

@@ -205,6 +205,7 @@ class Scenario:
         peers: how many queues are run at the same time, each in a thread of its own.
         start_limit: let no more than this many threads be started.
         only_construct: make the queue and never run it.
+        callers: how many threads call run() at the same time; under the engine only.
         run_again: call run() once more after the first run has come back.
         optimised: run under ``python -O``.
         leave_by_exit: let the process end by itself after run(), as a script would.
@@ -224,6 +225,7 @@ class Scenario:
     peers: int = 1
     start_limit: int | None = None
     only_construct: bool = False
+    callers: int = 1
     run_again: bool = False
     optimised: bool = False
     leave_by_exit: bool = False

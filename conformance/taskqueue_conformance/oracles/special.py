@@ -132,6 +132,9 @@ def failed_start(seen: Observation) -> Iterator[str]:
 def second_run_refused(seen: Observation) -> Iterator[str]:
     """TQ-2.15."""
     h = seen.history
+    if seen.scenario.callers > 1:
+        yield from _one_run_accepted(h)
+        return
     for again in h.runs[1:]:
         who = "the caller" if again.actor == MAIN else actor_name(again.actor)
         if again.end is None or again.end_time is None:
@@ -147,6 +150,23 @@ def second_run_refused(seen: Observation) -> Iterator[str]:
         if life.starts > 1:
             yield f"a second run() called {actor_name(life.actor)} again"
             return
+
+
+def _one_run_accepted(h: History) -> Iterator[str]:
+    """Of calls of run() at the same time one is the run, whichever; the others are refused."""
+    for call in h.runs:
+        if call.end is None:
+            yield f"run() was called by {len(h.runs)} threads, and one call did not come back"
+            return
+    accepted = sum(not call.raised for call in h.runs)
+    if accepted != 1:
+        yield f"run() was called by {len(h.runs)} threads at once, and {accepted} were accepted"
+        return
+    wrong = h.outcome is not None and h.outcome.type != "RuntimeError"
+    if wrong or any(call.raised and call.value for call in h.runs if call.actor != MAIN):
+        yield "one of two run() at once raised something else than RuntimeError"
+    if any(life.starts > 1 for life in h.callbacks):
+        yield "of two run() at once both called the callbacks"
 
 
 def interrupt_turns_ok_false(seen: Observation) -> Iterator[str]:
