@@ -2,8 +2,9 @@
 
 Each run explores the jobs of the suite, in the suite's order and with another seed, until one of
 them contradicts a clause. It agrees if that is one that the specimen says it breaks, or if what was
-seen may speak of such a one (an item that is lost after a failure may be lost anyway). Resumable:
-each result is a line of the state file.
+seen may speak of such a one (an item that is lost after a failure may be lost anyway). A job that was
+exhausted without a contradiction is not explored again for another seed: no seed can change what
+comes of it. Resumable: each result is a line of the state file.
 """
 
 from __future__ import annotations
@@ -45,11 +46,14 @@ def jobs(depth: str) -> Iterator[Job]:
 def kill(subject: Subject, seeds: Sequence[int], depth: str) -> Iterator[dict[str, Any]]:
     """For each seed, what is seen first of the specimen."""
     place, scope = place_of(load(subject.target), *names_of(subject.target))
+    settled: set[Job] = set()
     for seed in seeds:
         began, executions = time.process_time(), 0
         found: dict[str, Any] = {"clause": None, "job": "", "seen": ""}
         may_be: set[str | None] = set()
         for job in jobs(depth):
+            if job in settled:
+                continue
             result = search(dataclasses.replace(job, seed=seed, first=True), place, scope)
             executions += result.executions
             if result.uncontrolled:
@@ -60,6 +64,8 @@ def kill(subject: Subject, seeds: Sequence[int], depth: str) -> Iterator[dict[st
                 found = {"clause": first.clause, "job": job.name, "seen": first.seen}
                 may_be = {first.clause, *first.others}
                 break
+            if result.exhausted:
+                settled.add(job)
         yield {
             "subject": subject.name,
             "seed": seed,
