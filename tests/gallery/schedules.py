@@ -2,9 +2,9 @@
 
 Each run explores the jobs of the suite, in the suite's order and with another seed, until one of
 them contradicts a clause. It agrees if that is one that the specimen says it breaks, or if what was
-seen may speak of such a one (an item that is lost after a failure may be lost anyway). A job that was
-exhausted without a contradiction is not explored again for another seed: no seed can change what
-comes of it. Resumable: each result is a line of the state file.
+seen may speak of such a one (an item that is lost after a failure may be lost anyway). A job that
+was exhausted without a contradiction is not explored again for another seed: no seed can change
+what comes of it. Resumable: each result is a line of the state file.
 """
 
 from __future__ import annotations
