@@ -13,10 +13,10 @@ thread identity. A point with a single alternative is no choice and leaves no tr
 A thread's identity is its spawn path: the main thread is ``()``, the second thread started by it is
 ``(1,)``, the first one started by that is ``(1, 0)``. It does not depend on the schedule.
 
-Virtual time moves when nothing else can: when no fiber can run, the clock jumps to the earliest
-deadline. Beyond that, up to ``Bounds.early_timeouts`` timed waits of an execution may end before
-anything else happens, as they would on a slow machine; the clock of that thread, and only of that
-thread, is then ahead.
+Virtual time moves when nothing else can: when no fiber can run, and those that only poll have gone
+on in vain, the clock jumps to the earliest deadline. Beyond that, up to ``Bounds.early_timeouts``
+timed waits of an execution may end before anything else happens, as they would on a slow machine;
+the clock of that thread, and only of that thread, is then ahead.
 
 Polling needs no annotation: see `polling`.
 """
