@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from typing import Any
@@ -99,6 +100,28 @@ def poll_with_a_lock_in_hand() -> str:
 
     together(poll, poll, end)
     return "done"
+
+
+@declares({"given": "a few looks in vain take no time, let alone five seconds"}, runs=20)
+def looks_a_few_times_and_gives() -> str:
+    """Set aside for its looks, the giver still comes before the clock."""
+    bell = threading.Event()
+    things: queue.Queue[str] = queue.Queue()
+    found: list[str] = []
+
+    def give() -> None:
+        for _ in range(6):
+            bell.is_set()
+        things.put("given")
+
+    def take() -> None:
+        try:
+            found.append(things.get(timeout=5.0))
+        except queue.Empty:
+            found.append("too late")
+
+    together(give, take)
+    return found[0]
 
 
 @declares({"stuck": "the joins go on for ever, over threads that wait for ever"}, runs=0)
