@@ -96,6 +96,12 @@ def foreign_code_sometimes() -> None:
     together(tell, lambda: items.append("a"))
 
 
+def polls_alone() -> None:
+    event = threading.Event()
+    while not event.is_set():
+        time.sleep(0)
+
+
 def thread_pool() -> None:
     with ThreadPool(1) as pool:
         assert pool.map(abs, [-1, -2]) == [1, 2]

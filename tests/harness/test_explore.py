@@ -45,6 +45,14 @@ def test_who_goes_from_one_wait_to_the_next_has_not_polled_in_vain(strategy: str
     explore(programs.lockstep, strategy=strategy, executions=30, bounds=CALM, rewrite=False).check()
 
 
+def test_who_polls_alone_for_ever_is_seen_before_the_limit() -> None:
+    result = explore(programs.polls_alone, bounds=CALM)
+    assert result.verdict == "livelock"
+    assert result.outcome is not None
+    assert not result.outcome.cut
+    assert result.outcome.steps < 200
+
+
 @pytest.mark.parametrize("strategy", ["dpor", "dfs"])
 def test_what_is_not_modelled_is_told_in_whichever_execution_it_ran(strategy: str) -> None:
     result = explore(programs.foreign_code_sometimes, strategy=strategy, bounds=CALM)
