@@ -200,7 +200,7 @@ class _Session:
             if scenario.start_limit is not None:
                 self._limit_starts(scenario.start_limit, performance.run)
             else:
-                performance.run()
+                performance.run_by_all()
             # An interrupt meant for run() that comes a moment too late is nobody's business.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             if "threads" in scenario.observe:

@@ -186,6 +186,16 @@ class Performance:
         finally:
             self.running = False
 
+    def run_by_all(self) -> None:
+        """Call run() here and, if there are more callers, in other threads at the same time."""
+        others = [
+            self.stage.spawn(functools.partial(self.run_again, number * HELPERS))
+            for number in range(1, self.scenario.callers)
+        ]
+        self.run()
+        for join in others:
+            join()
+
     def run_again(self, actor: int = MAIN) -> None:
         """Call run() a second time; the value noted is 0 for RuntimeError, 1 for anything else."""
         self._note(Code.RUN, actor, 1)

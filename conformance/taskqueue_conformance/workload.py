@@ -205,7 +205,7 @@ class Scenario:
         peers: how many queues are run at the same time, each in a thread of its own.
         start_limit: let no more than this many threads be started.
         only_construct: make the queue and never run it.
-        callers: how many threads call run() at the same time; under the engine only.
+        callers: how many threads call run() at the same time; one of them is to be refused.
         run_again: call run() once more after the first run has come back.
         optimised: run under ``python -O``.
         leave_by_exit: let the process end by itself after run(), as a script would.

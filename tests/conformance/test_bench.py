@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from taskqueue_conformance.bench import Bench, Settings
+from taskqueue_conformance.bench import TOO_SLOW, Bench, Settings
+from taskqueue_conformance.oracles.special import second_run_refused
 from taskqueue_conformance.workload import Drain, Put, Scenario
 from taskqueue_harness.supervise import Outcome
 
@@ -51,6 +52,24 @@ def test_silence_counts_when_it_comes_back(ends: list[str], died: list[bool]) ->
         bench.close()
 
 
+def test_where_many_were_too_slow_the_others_get_half_of_the_time() -> None:
+    given: list[float] = []
+
+    class Slow(Supervised):
+        def perform(self, *arguments: Any, **_: object) -> Outcome:
+            given.append(arguments[0]["limits"]["cap"])
+            return Outcome({**ANSWER, "slow": "still at work"}, "returned")
+
+    bench = Bench(Settings("m:Q", cap=20.0))
+    bench._supervisors[False] = Slow(())  # type: ignore[assignment]
+    try:
+        for number in range(TOO_SLOW + 2):
+            bench.observe(Scenario(f"scenario {number}", (Put(1),), ((Drain(),),)))
+        assert given == [20.0] * TOO_SLOW + [10.0] * 2
+    finally:
+        bench.close()
+
+
 def test_those_in_doubt_are_looked_at_side_by_side() -> None:
     """Each may take as long as it may: one after another they would take minutes."""
     again = threading.Barrier(2, timeout=30)
@@ -72,3 +91,16 @@ def test_those_in_doubt_are_looked_at_side_by_side() -> None:
         assert [seen.died for seen in bench.observe_all(scenarios)] == [None, None]
     finally:
         bench.close()
+
+
+def test_more_callers_than_one_call_run_on_real_threads_too() -> None:
+    bench = Bench(Settings("taskqueue_reference:TaskQueue"))
+    try:
+        bench.open()
+        seen = bench.observe(Scenario("two callers", (Put(1),), ((Drain(),),), callers=2))
+    finally:
+        bench.close()
+    (history,) = seen.histories
+    assert len(history.runs) == 2
+    assert sum(call.raised for call in history.runs) == 1
+    assert list(second_run_refused(seen)) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from _thread import get_ident as _get_ident
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from taskqueue_conformance.engine.stage import VirtualStage
@@ -118,13 +117,7 @@ def perform(subject: Subject, performance: VirtualPerformance, stage: VirtualSta
     if scenario.only_construct:
         stage.sleep(SETTLING)
         return
-    others = [
-        stage.spawn(partial(performance.run_again, number * HELPERS))
-        for number in range(1, scenario.callers)
-    ]
-    performance.run()
-    for join in others:
-        join()
+    performance.run_by_all()
     settle(performance, stage)
     if scenario.run_again:
         performance.run_again()

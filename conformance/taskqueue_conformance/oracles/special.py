@@ -164,9 +164,9 @@ def _one_run_accepted(h: History) -> Iterator[str]:
         return
     wrong = h.outcome is not None and h.outcome.type != "RuntimeError"
     if wrong or any(call.raised and call.value for call in h.runs if call.actor != MAIN):
-        yield "one of two run() at once raised something else than RuntimeError"
+        yield "a run() that was refused raised something else than RuntimeError"
     if any(life.starts > 1 for life in h.callbacks):
-        yield "of two run() at once both called the callbacks"
+        yield "a run() that was refused called callbacks again"
 
 
 def interrupt_turns_ok_false(seen: Observation) -> Iterator[str]:

@@ -62,6 +62,27 @@ def test_what_only_a_schedule_shows_is_found_by_exhaustion_alone(
     assert clause in found.counts
 
 
+TWO_CALLERS = Job(
+    Scenario("two callers", (Put(1),), (TAKER,), callers=2),
+    early_timeouts=0,
+    oracle="second_run_refused",
+    special=True,
+    exhaust=20_000,
+)
+
+
+def test_of_two_who_call_run_at_the_same_time_one_is_refused(
+    explored: Explore, specimen: Target
+) -> None:
+    right = explored("taskqueue_reference:TaskQueue", TWO_CALLERS)
+    assert right.exhausted
+    assert right.counts == {}
+    assert right.executions > 10
+    wrong = explored(specimen("specimens/schedule/two_first_runs"), TWO_CALLERS)
+    assert set(wrong.counts) == {"TQ-2.15"}
+    assert "2 were accepted" in wrong.contradictions[0].seen
+
+
 def test_an_end_of_run_that_comes_early_in_another_order_is_found(
     explored: Explore, tmp_path: Path
 ) -> None:
