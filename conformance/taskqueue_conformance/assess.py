@@ -17,7 +17,7 @@ import pytest
 
 from taskqueue_conformance import judgement, scenarios, suite
 from taskqueue_conformance.bench import Unusable
-from taskqueue_conformance.clause import ClauseTest, Seen
+from taskqueue_conformance.clause import ClauseTest, Seen, begin
 from taskqueue_conformance.drawing import Search
 from taskqueue_conformance.drawing_explored import ExploredSearch
 from taskqueue_conformance.records import Record, merge
@@ -62,12 +62,9 @@ def assess(options: Options, *, drawn: bool = True) -> Report:
 def _records(session: Session, drawn: bool) -> Iterator[Record]:
     bench, depth = session.bench, session.depth
     tests = list(clause_tests())
-    for test, _ in tests:
-        bench.prefetch(test.scenarios(depth))
-        bench.prefetch_jobs(test.jobs(depth))
     names = [scenario.name for scenario in scenarios.stress(depth, 0)]
     stress = [session.stress(name, step) for name in names for step in range(depth.repeats)]
-    bench.prefetch(stress)
+    begin(tests, bench, depth, last=stress)
     outcomes: tuple[Any, ...] = (pytest.fail.Exception, pytest.skip.Exception)
     for test, function in tests:
         seen = Seen(test, bench, depth, None)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import threading
 import zlib
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 from taskqueue_conformance.engine.job import SLOWNESS, Exploration, Job
 from taskqueue_conformance.observation import Observation
+from taskqueue_conformance.records import Record
 from taskqueue_conformance.workload import Scenario
 from taskqueue_harness.supervise import Outcome, Supervisor
 
@@ -30,7 +32,7 @@ AT_WORK = 2 + 2 * (os.cpu_count() or 1)
 WAITING = 64
 """How many may be under way in all, those that only wait included."""
 
-SETTLING = 0.15
+SETTLING = 0.1
 """After so many seconds a scenario is taken for one that only waits, and the next may begin."""
 
 TOO_SLOW = 4
@@ -57,6 +59,8 @@ class Settings:
         explore: seconds of processor time for the engine, before the factor; what comes after that
             is only sampled.
         minimised: how many contradictions are made smaller before they are drawn.
+        hangs_repeated: as long as there are no more hangs than this, a hang is repeated to see
+            whether it comes back.
         shard: of how many the work is divided into, and which one this is, from 1.
         coverage_folder: where the children put their coverage data; None for no coverage.
         cwd: the directory the user is in.
@@ -68,9 +72,36 @@ class Settings:
     seed: int = 0
     explore: float = 60.0
     minimised: int = 8
+    hangs_repeated: int = 3
     shard: tuple[int, int] = (1, 1)
     coverage_folder: str | None = None
     cwd: str = "."
+
+
+class _Places:
+    """A semaphore that is handed on in the order of asking: what was begun first waits least."""
+
+    def __init__(self, count: int) -> None:
+        self._mutex = threading.Lock()
+        self._free = count
+        self._asking: deque[threading.Lock] = deque()
+
+    def acquire(self) -> None:
+        with self._mutex:
+            if self._free:
+                self._free -= 1
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._asking.append(turn)
+        turn.acquire()
+
+    def release(self) -> None:
+        with self._mutex:
+            if self._asking:
+                self._asking.popleft().release()
+            else:
+                self._free += 1
 
 
 class Bench:
@@ -86,16 +117,18 @@ class Bench:
         self.broken_start: str | None = None
         """How the process ended when it built one queue, if it did: nothing else will work."""
         self._supervisors: dict[bool, Supervisor] = {}
+        self._opening = {False: threading.Lock(), True: threading.Lock()}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(WAITING, thread_name_prefix="bench")
-        self._at_work = threading.Semaphore(AT_WORK)
+        self._at_work = _Places(AT_WORK)
         self._futures: dict[Scenario, Future[Observation]] = {}
-        self._alone = threading.Lock()
         self._in_doubt = threading.Semaphore(AT_WORK)
         self._goes_silent = False
         """Whether it was silent a second time, which tells it from a machine that is too busy."""
         self._explorers = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="explorer")
         self._explorations: dict[Job, Future[Exploration]] = {}
+        self._judges = ThreadPoolExecutor(WAITING, thread_name_prefix="judge")
+        self._judgements: dict[str, Future[Record]] = {}
         self._explored = 0.0
         self._minimised = 0
         self._probing = threading.Lock()
@@ -126,7 +159,7 @@ class Bench:
             raise Unusable(f"{self.settings.target}: {smoke.result['error']}")
 
     def _supervisor(self, *, optimised: bool) -> Supervisor:
-        with self._lock:
+        with self._opening[optimised]:
             found = self._supervisors.get(optimised)
             if found is None:
                 settings = self.settings
@@ -171,9 +204,25 @@ class Bench:
         return [self.observe(scenario) for scenario in scenarios]
 
     def again(self, scenario: Scenario) -> Observation:
-        """Perform it once more, with nothing else at work if that can be had."""
-        with self._alone:
-            return self._perform(scenario)
+        """Perform it once more, now."""
+        return self._perform(scenario)
+
+    def repeat(self, scenario: Scenario, times: int) -> list[Observation]:
+        """Perform it some times more, side by side, when what was begun before is under way."""
+        futures = [self._pool.submit(self._perform_in_turn, scenario) for _ in range(times)]
+        return [future.result() for future in futures]
+
+    def judge_ahead(self, name: str, judge: Callable[[], Record]) -> None:
+        """Begin with a judgement in the background; `judged` will have it.
+
+        A judgement waits for what it judges, and for repeats: they overlap with one another.
+        """
+        self._judgements[name] = self._judges.submit(judge)
+
+    def judged(self, name: str, judge: Callable[[], Record]) -> Record:
+        """What the judgement of this name came to; made now, if it was not begun before."""
+        ahead = self._judgements.pop(name, None)
+        return judge() if ahead is None else ahead.result()
 
     @property
     def hangs(self) -> int:
@@ -326,10 +375,13 @@ class Bench:
             future.cancel()
         for exploration in list(self._explorations.values()):
             exploration.cancel()
+        for judgement in list(self._judgements.values()):
+            judgement.cancel()
         for supervisor in list(self._supervisors.values()):
             supervisor.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._explorers.shutdown(wait=True, cancel_futures=True)
+        self._judges.shutdown(wait=True, cancel_futures=True)
 
 
 def _probe(job: Job) -> Job:

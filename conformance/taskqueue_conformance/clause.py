@@ -10,7 +10,7 @@ The scenarios are known before the tests run, so the bench can work ahead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,7 +28,7 @@ from taskqueue_conformance.records import Grade, Record, Status
 from taskqueue_conformance.scenarios import Pair
 from taskqueue_conformance.workload import Scenario
 
-__all__ = ["ClauseTest", "Seen", "clause", "clause_of"]
+__all__ = ["ClauseTest", "Seen", "begin", "clause", "clause_of"]
 
 Family = Callable[[Depth], Sequence[Scenario]]
 PairFamily = Callable[[Depth], Sequence[Pair]]
@@ -41,6 +41,7 @@ _Test = TypeVar("_Test", bound=Callable[..., Any])
 class ClauseTest:
     """What a test of the suite needs: its clause and its scenarios."""
 
+    name: str
     id: str
     on: Family | None = None
     variants: PairFamily | None = None
@@ -52,17 +53,18 @@ class ClauseTest:
 
     def scenarios(self, depth: Depth) -> list[Scenario]:
         """All that will be performed, for the bench to begin with."""
+        twins = [twin for _, twin in self.variants(depth)] if self.variants else []
+        return self.judged_by(depth) + twins
+
+    def judged_by(self, depth: Depth) -> list[Scenario]:
+        """Those that can show a fault, without what they are compared with."""
         found = list(self.on(depth)) if self.on else []
-        for pair in self.variants(depth) if self.variants else ():
-            found += pair
-        return found
+        return found + ([variant for variant, _ in self.variants(depth)] if self.variants else [])
 
     def judges(self, name: str, depth: Depth) -> bool:
         """Whether a scenario of this name is among those that the test judges its clause by."""
-        judged = list(self.on(depth)) if self.on else []
-        judged += [variant for variant, _ in self.variants(depth)] if self.variants else []
-        names = {scenario.name for scenario in judged} | {job.name for job in self.jobs(depth)}
-        return name in names
+        jobs = {job.name for job in self.jobs(depth)}
+        return name in jobs or any(name == one.name for one in self.judged_by(depth))
 
 
 def clause(
@@ -83,7 +85,8 @@ def clause(
     lookup(clause_id)
 
     def decorate(test: _Test) -> _Test:
-        test.tq_clause = ClauseTest(clause_id, on, variants, explored)  # type: ignore[attr-defined]
+        found = ClauseTest(test.__name__, clause_id, on, variants, explored)
+        test.tq_clause = found  # type: ignore[attr-defined]
         return test
 
     return decorate
@@ -159,8 +162,50 @@ class Seen:
         if jobs:
             ordinary = bench.applicable(scenarios.regular(self._depth))
             self.records.append(judge_explored(clause_id, mode, bench, jobs, ordinary))
-        self.records.append(judged())
+        self.records.append(bench.judged(self._test.name, judged))
         raise_outcome(self.records)
+
+
+class _Ahead(Seen):
+    """Begins with what the test will want to know of real threads, and leaves it on the bench."""
+
+    def _conclude(self, judged: Callable[[], Record], mode: Mode) -> None:
+        if self._test.id not in self._bench.not_applicable:
+            self._bench.judge_ahead(self._test.name, judged)
+
+
+def begin(
+    tests: Iterable[tuple[ClauseTest, Callable[[Seen], None]]],
+    bench: Bench,
+    depth: Depth,
+    *,
+    only: str | None = None,
+    last: Iterable[Scenario] = (),
+) -> None:
+    """Let the bench begin with all that these tests will ask for.
+
+    What strict clauses alone ask for comes first: most implementations miss some of them, and many
+    a miss is a hang, which takes seconds to be told and next to no processor time. The regular
+    scenarios, most of which take no time, come last.
+
+    Args:
+        tests: each with its function.
+        bench: to perform and to judge.
+        depth: of the run.
+        only: the name of the only scenario that is wanted; None for all.
+        last: scenarios that come after those of the tests.
+    """
+    tests = list(tests)
+    wanted = [one for test, _ in tests for one in test.scenarios(depth)]
+    regular = set(scenarios.regular(depth))
+    strict = [test for test, _ in tests if not lookup(test.id).within("upstream")]
+    first = [one for test in strict for one in test.judged_by(depth) if one not in regular]
+    second = [one for one in wanted if one not in regular]
+    bench.prefetch(one for one in (*first, *second, *wanted) if only is None or one.name == only)
+    bench.prefetch(last)
+    for test, function in tests:
+        bench.prefetch_jobs(job for job in test.jobs(depth) if only is None or job.name == only)
+        function(_Ahead(test, bench, depth, only))
 
 
 def raise_outcome(records: Sequence[Record], excused: Callable[[str], bool] | None = None) -> None:

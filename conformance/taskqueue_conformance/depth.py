@@ -38,6 +38,7 @@ class Depth:
         drawn: workloads that Hypothesis draws for the engine; with 0 none.
         schedules: of each of these.
         minimised: contradictions that are made smaller before they are drawn, of one run.
+        hangs_repeated: hangs up to which each is repeated, to see whether it comes back.
         explore: seconds of processor time for the engine; what is left then is only sampled.
     """
 
@@ -61,6 +62,7 @@ class Depth:
     drawn: int
     schedules: int
     minimised: int
+    hangs_repeated: int
     explore: float
 
 
@@ -86,6 +88,7 @@ DEPTHS = {
         drawn=0,
         schedules=10,
         minimised=2,
+        hangs_repeated=0,
         explore=2.5,
     ),
     "default": Depth(
@@ -109,6 +112,7 @@ DEPTHS = {
         drawn=50,
         schedules=30,
         minimised=8,
+        hangs_repeated=3,
         explore=45.0,
     ),
     "deep": Depth(
@@ -139,6 +143,7 @@ DEPTHS = {
         drawn=500,
         schedules=50,
         minimised=30,
+        hangs_repeated=3,
         explore=1_200.0,
     ),
 }

@@ -26,14 +26,8 @@ MAX_EVIDENCE = 6
 CHEAP = 1.0
 """Seconds up to which a scenario is repeated for the mere number of times that it goes wrong."""
 
-MAX_TIMED = 2
+MAX_TIMED = 1
 """Pieces of evidence about time that are kept: each must be seen again first, which takes long."""
-
-HANGS_REPEATED = 3
-"""As long as there are no more hangs than this, a hang is repeated to see whether it comes back.
-
-Not where scenarios take as long as they may: what hung once may be such a one the next time.
-"""
 
 
 def judge(clause: str, oracle: Oracle, bench: Bench, scenarios: Sequence[Scenario]) -> Record:
@@ -270,16 +264,14 @@ def _add_evidence(
     timed = all(isinstance(sentence, Late) for sentence in sentences)
     if timed and len(record.evidence) >= MAX_TIMED:
         return
+    # Not where scenarios take as long as they may: what hung once may be such a one the next time.
     cheap = seen.seconds < CHEAP or (
-        seen.hung and bench.hangs <= HANGS_REPEATED and not bench.slow_ones
+        seen.hung and bench.hangs <= bench.settings.hangs_repeated and not bench.slow_ones
     )
     if timed or (cheap and not record.evidence):
-        for _ in range(REPEATS - 1):
+        for again in bench.repeat(seen.scenario, REPEATS - 1):
             of += 1
-            if list(against(bench.again(seen.scenario))):
-                times += 1
-            elif timed:
-                break
+            times += bool(list(against(again)))
         record.runs += of - 1
     if timed and times < of:
         return

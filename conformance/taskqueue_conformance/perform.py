@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _thread
 import functools
+import itertools
 import traceback
 import weakref
 from collections.abc import Callable, Iterable, Sequence
@@ -55,6 +56,8 @@ __all__ = ["Performance"]
 Subject = Callable[..., Any]
 """What makes a queue: called with a producer and a sequence of consumers."""
 
+SOON = 100
+"""Looks up to which a step that polls is in a hurry; after that the millisecond does not count."""
 
 _allocate_lock = _thread.allocate_lock
 
@@ -393,8 +396,10 @@ class Performance:
     def _poll_ok(self, actor: int, q: Any, step: PollOk) -> None:
         self._point(actor)
         give_up = self.stage.now() + step.seconds * 1e6
-        while self._ok(actor, q) and self.stage.now() < give_up:
-            self.stage.sleep(self.stage.pause)
+        for looks in itertools.count():
+            if not self._ok(actor, q) or self.stage.now() >= give_up:
+                return
+            self.stage.sleep(self.stage.pause * (1 if looks < SOON else 10))
 
     def _explicit_fail(self, actor: int, q: Any, step: Fail) -> None:
         self._point(actor)

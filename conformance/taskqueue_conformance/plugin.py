@@ -392,23 +392,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if not mine or config.option.collectonly or _is_worker(config) or _distributes(config):
         return
     from taskqueue_conformance.bench import Unusable
-    from taskqueue_conformance.clause import clause_of
+    from taskqueue_conformance.clause import begin, clause_of
 
     ours = session_of(config)
     try:
         bench = ours.bench
     except Unusable as exc:
         pytest.exit(f"--impl cannot be used: {exc}", returncode=4)
-    for item in mine:
-        test = clause_of(item)
-        if test is not None:
-            wanted = test.scenarios(ours.depth)
-            only = ours.options.scenario
-            bench.prefetch(one for one in wanted if only is None or one.name == only)
-            jobs = test.jobs(ours.depth)
-            bench.prefetch_jobs(job for job in jobs if only is None or job.name == only)
-    # Last, as the tests come last: where every run hangs, one after another would take minutes.
-    bench.prefetch(ours.stress(*which) for which in map(_stress_of, mine) if which is not None)
+    functions = [item for item in mine if isinstance(item, pytest.Function)]
+    tests = [(test, one.function) for one in functions if (test := clause_of(one)) is not None]
+    # Ahead of need, too: where every run hangs, one after another would take minutes.
+    stress = [ours.stress(*which) for which in map(_stress_of, mine) if which is not None]
+    begin(tests, bench, ours.depth, only=ours.options.scenario, last=stress)
 
 
 def _stress_of(item: pytest.Item) -> tuple[str, int] | None:

@@ -592,11 +592,11 @@ def no_consumers(depth: Depth) -> list[Scenario]:
 
 def failing_starts(depth: Depth) -> list[Scenario]:
     """TQ-2.14: the nth thread cannot be started."""
-    steps: tuple[Steps, ...] = (TAKER, (PollOk(3.0),), (PollOk(3.0), Drain()))
+    steps: tuple[Steps, ...] = (TAKER, (PollOk(2.0),), (PollOk(2.0), Drain()))
     return [
         Scenario(
             f"no more than {count} threads",
-            (Put(2), PollOk(3.0)),
+            (Put(2), PollOk(2.0)),
             steps,
             start_limit=count,
             observe=("threads",),
@@ -630,7 +630,7 @@ def interrupted_and_polled(depth: Depth) -> list[Scenario]:
         Scenario(
             "interrupted, callbacks poll ok()",
             (Put(1), Await("here", 2), Sleep(0.1), Interrupt(), PollOk(2.0)),
-            ((Signal("here"), PollOk(4.0)),) * 2,
+            ((Signal("here"), PollOk(2.5)),) * 2,
         )
     ]
 

@@ -146,6 +146,7 @@ class Session:
                 seed=options.seed,
                 explore=options.depth.explore,
                 minimised=options.depth.minimised,
+                hangs_repeated=options.depth.hangs_repeated,
                 shard=options.shard,
                 coverage_folder=options.coverage_folder,
                 cwd=options.cwd,

@@ -1,9 +1,10 @@
 """Tells a hang from slow progress, inside the process that runs foreign code.
 
 A thread of its own looks, twenty times a second, at the number of events and at the processor time
-used.  No event and no processor time for a while is a hang; no event however busy the process, for
-long enough, is one as well (a spin); a run that makes progress up to the cap is too slow to be
-judged.  Planned silence (a scenario that sleeps) does not count.
+used.  No event and no processor time for a while is a hang, and sooner if the kernel shows that no
+thread can ever go on; no event however busy the process, for long enough, is one as well (a spin);
+a run that makes progress up to the cap is too slow to be judged.  Planned silence (a scenario that
+sleeps) does not count.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from time import process_time as _process_time
 from time import sleep as _sleep
 from typing import Any
 
+from taskqueue_conformance.standstill import Standstill
+
 __all__ = ["Limits", "Watch", "stacks"]
 
 _current_frames = sys._current_frames
@@ -28,6 +31,9 @@ _extract_stack = traceback.extract_stack
 
 IDLE_SHARE = 0.1
 """Less than this share of one processor counts as none: threads that poll use a little."""
+
+LOOK_CLOSER = 0.15
+"""Seconds of silence after which it is worth asking what each thread waits for."""
 
 LONGEST_TURN = 0.5
 """Seconds from one look to the next.  Where it is more, the whole process had no turn for a while:
@@ -99,6 +105,7 @@ class Watch:
         began = last_change = last_turn = _monotonic()
         seen = self._progress()
         used_at_change = _process_time()
+        standstill = Standstill(frozenset({self.native_id}))
         for turn in itertools.count():
             if turn % 10 == 0:
                 self._beat()
@@ -114,8 +121,12 @@ class Watch:
             quiet, used = now - last_change, _process_time() - used_at_change
             if self._stopped:
                 return
-            if quiet >= limits.quiet and used < quiet * IDLE_SHARE:
+            idle = used < quiet * IDLE_SHARE
+            if idle and quiet >= limits.quiet:
                 self._alarm("hang", f"nothing happened for {quiet:.1f} s")
+                return
+            if idle and quiet >= LOOK_CLOSER and standstill.look():
+                self._alarm("hang", "all threads wait, without a time limit, for one another")
                 return
             if quiet >= limits.spin or min(quiet, used) >= limits.spin / 2:
                 self._alarm("hang", f"nothing came of {used:.1f} s of processor time")

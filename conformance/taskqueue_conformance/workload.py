@@ -212,7 +212,6 @@ class Scenario:
         observe: what else to look at: "threads", "memory", "logging".
         preempt: seed of forced switches inside the implementation, or None.
         switch_interval: seconds for `sys.setswitchinterval`, or None for the interpreter's own.
-        weight: expected seconds of processor time, to plan with.
     """
 
     name: str
@@ -232,7 +231,6 @@ class Scenario:
     observe: tuple[str, ...] = ()
     preempt: int | None = None
     switch_interval: float | None = None
-    weight: float = 0.0
 
     _KEPT_AS_TUPLES: ClassVar[tuple[str, ...]] = ("observe",)
 
@@ -300,7 +298,7 @@ class Scenario:
             who = "the producer" if fault.actor == 0 else f"consumer {fault.actor}"
             lines.append(f"fault: {fault.kind} in {who} before its operation {fault.point}")
         for field in dataclasses.fields(self):
-            if field.name in ("name", "producer", "consumers", "faults", "weight"):
+            if field.name in ("name", "producer", "consumers", "faults"):
                 continue
             value = getattr(self, field.name)
             if value != field.default:

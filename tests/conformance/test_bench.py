@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from taskqueue_conformance.bench import TOO_SLOW, Bench, Settings
+from taskqueue_conformance.assess import clause_tests
+from taskqueue_conformance.bench import TOO_SLOW, WAITING, Bench, Settings, _Places
 from taskqueue_conformance.oracles.special import second_run_refused
+from taskqueue_conformance.records import Record, Status
 from taskqueue_conformance.workload import Drain, Put, Scenario
 from taskqueue_harness.supervise import Outcome
 
@@ -91,6 +93,62 @@ def test_those_in_doubt_are_looked_at_side_by_side() -> None:
         assert [seen.died for seen in bench.observe_all(scenarios)] == [None, None]
     finally:
         bench.close()
+
+
+def test_what_was_begun_first_gets_its_turn_first() -> None:
+    """Also where whoever has just been served asks again at once."""
+    order: list[str] = []
+    go_on = threading.Event()
+
+    class Served(Supervised):
+        def perform(self, *arguments: Any, **_: object) -> Outcome:
+            go_on.wait(30)
+            order.append(arguments[0]["scenario"]["name"])
+            return Outcome(ANSWER, "returned")
+
+    bench = Bench(Settings("m:Q"))
+    bench._supervisors[False] = Served(())  # type: ignore[assignment]
+    bench._at_work = _Places(1)
+    scenarios = [Scenario(f"{n}", (Put(1),), ((Drain(),),)) for n in range(WAITING * 2)]
+    try:
+        bench.prefetch(scenarios[:1])
+        while bench._at_work._free:
+            pass
+        bench.prefetch(scenarios)
+        while len(bench._at_work._asking) < WAITING - 1:
+            pass
+        asked = [0, *range(1, WAITING)]
+        go_on.set()
+        bench.observe_all(scenarios)
+        assert sorted(order[:WAITING], key=int) == [str(n) for n in asked]
+    finally:
+        bench.close()
+
+
+def test_judgements_are_made_ahead_and_side_by_side() -> None:
+    """Two that wait for one another come to their end, and each goes to the test of its name."""
+    both = threading.Barrier(2, timeout=30)
+
+    def judge(clause: str) -> Record:
+        both.wait()
+        return Record(clause, Status.PASSED)
+
+    bench = Bench(Settings("m:Q"))
+    try:
+        bench.judge_ahead("one", lambda: judge("TQ-1.1"))
+        bench.judge_ahead("other", lambda: judge("TQ-1.2"))
+        never = Record("TQ-1.3", Status.FAILED)
+        assert bench.judged("other", lambda: never).clause == "TQ-1.2"
+        assert bench.judged("one", lambda: never).clause == "TQ-1.1"
+        assert bench.judged("one", lambda: never) is never, "it had been taken"
+    finally:
+        bench.close()
+
+
+def test_no_two_tests_of_the_suite_share_a_judgement() -> None:
+    names = [test.name for test, _ in clause_tests()]
+    assert len(names) > len({test.id for test, _ in clause_tests()}), "one test per clause?"
+    assert len(set(names)) == len(names)
 
 
 def test_more_callers_than_one_call_run_on_real_threads_too() -> None:

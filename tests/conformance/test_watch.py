@@ -58,6 +58,35 @@ def test_silence_without_processor_time_is_a_hang(watched: Callable[..., Ended])
     assert 3.0 <= when < 3.2
 
 
+class Still:
+    """Stands in for what the kernel says: from now on, nothing can happen any more."""
+
+    def __init__(self, but: frozenset[int]) -> None:
+        pass
+
+    def look(self) -> bool:
+        return True
+
+
+def test_what_no_thread_can_end_is_a_hang_at_once(
+    watched: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "Standstill", Still)
+    kind, sentence, when = watched(Clock())
+    assert kind == "hang"
+    assert sentence == "all threads wait, without a time limit, for one another"
+    assert 0.15 <= when < 0.3
+
+
+def test_who_is_at_work_is_not_asked_what_it_waits_for(
+    watched: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look would give the processor away, and get it back late."""
+    monkeypatch.setattr(watch, "Standstill", Still)
+    _, sentence, _ = watched(Clock(busy=1.0))
+    assert sentence.startswith("nothing came of")
+
+
 @pytest.mark.parametrize(("busy", "seconds"), [(1.0, 5.0), (0.25, 10.0)])
 def test_silence_at_work_is_a_hang_later(
     watched: Callable[..., Ended], busy: float, seconds: float
