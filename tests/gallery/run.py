@@ -1,8 +1,8 @@
 """Runs the galleries again and again: ``python -m tests.gallery.run --runs 10``.
 
-Resumable: each result is a line of the state file, and what stands there for this Python and depth
-is not run again. The summary says for each subject how many runs agreed with what it says of
-itself.
+Resumable: each result is a line of the state file, and what stands there for this depth is not run
+again, whichever Python it was; so a later part may be run on another one. The summary says for each
+subject how many runs agreed with what it says of itself.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -115,7 +116,7 @@ def _run(chosen: Sequence[Subject], arguments: argparse.Namespace) -> list[dict[
     kept = {
         (result["subject"], result["seed"]): result
         for result in map(json.loads, lines)
-        if (result["depth"], result["python"]) == (arguments.depth, PYTHON)
+        if result["depth"] == arguments.depth
     }
     wanted = [(subject, seed) for seed in range(1, arguments.runs + 1) for subject in chosen]
     todo = [(subject, seed) for subject, seed in wanted if (subject.name, seed) not in kept]
@@ -145,10 +146,12 @@ def summary(
     chosen: Sequence[Subject], results: Sequence[dict[str, Any]], depth: str, command: str
 ) -> str:
     """A line per subject: runs that agreed, of how many, and what did not."""
+    runs = Counter(python for python, _ in {(one["python"], one["seed"]) for one in results})
+    pythons = ", ".join(f"{python} ({count} of the runs)" for python, count in sorted(runs.items()))
     lines = [
         "# The galleries",
         "",
-        f"Made by `{command}`. Depth {depth}; Python {PYTHON}; {os.cpu_count()} cores. "
+        f"Made by `{command}`. Depth {depth}; Python {pythons}; {os.cpu_count()} cores. "
         "A run agrees when exactly the clauses fail that the subject names "
         "(for a hostile one: when the verdict is one that it allows; for a schedule-only one: when "
         "no other clause fails).",
