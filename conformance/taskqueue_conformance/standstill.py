@@ -12,15 +12,18 @@ and its arguments. Where that cannot be read there is no answer, and a hang take
 
 from __future__ import annotations
 
+import os
 import platform
 import signal
 from os import O_RDONLY, close, listdir, read
 from os import open as _open
+from typing import Any
 
 __all__ = ["Standstill"]
 
 # Foreign code may replace these, so they are held on to.
 _getitimer = signal.getitimer
+_waitid: Any = getattr(os, "waitid", None)  # not everywhere
 _ITIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 _FUTEX = {"x86_64": 202, "aarch64": 98}.get(platform.machine())
@@ -63,10 +66,10 @@ class Standstill:
 
     def _threads(self) -> _Look | None:
         """All threads, each blocked for good if no other helps it; None if any is not."""
-        if _FUTEX is None:
+        if _FUTEX is None or _waitid is None:
             return None
         try:
-            if any(_getitimer(which)[0] for which in _ITIMERS) or _contents("timers"):
+            if _signals_may_come():
                 return None
             threads = []
             for name in listdir("/proc/self/task"):
@@ -78,6 +81,17 @@ class Standstill:
             return frozenset(threads)
         except (OSError, ValueError):
             return None
+
+
+def _signals_may_come() -> bool:
+    """Whether a signal is on its way: a timer runs, or there is a child that will end."""
+    if any(_getitimer(which)[0] for which in _ITIMERS) or _contents("timers"):
+        return True
+    try:
+        _waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _for_a_thread(waits: bytes) -> bool:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 PRELUDE = """
-import multiprocessing, os, queue, signal, sys, threading, time
+import multiprocessing, os, queue, signal, subprocess, sys, threading, time
 from taskqueue_conformance.standstill import Standstill
 
 def never():
@@ -32,7 +32,7 @@ def watch(looks):
     found = False
     for _ in range(looks):
         found = found or standing.look()
-    os.write(1, b"for good" if found else b"perhaps not")
+    print("for good" if found else "perhaps not", end="", flush=True)
     os._exit(0)
 """
 
@@ -70,6 +70,10 @@ PERHAPS_NOT = {
         lock.acquire()
     """,
     "an alarm": "signal.setitimer(signal.ITIMER_REAL, 60); never()",
+    "a child that will end": """
+        child = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+        never()
+    """,
     "two that pass a token to and fro": """
         one, other = threading.Semaphore(1), threading.Semaphore(0)
         def play(mine, yours):
