@@ -188,7 +188,7 @@ class _Session:
         counts = []
         for number in range(scenario.runs):
             performance = Performance(scenario, self.stage, number)
-            performance.others = self._known_elsewhere
+            performance.items.elsewhere = self._known_elsewhere
             self.performances.append(performance)
             if not performance.construct(_subject):
                 continue
@@ -224,7 +224,7 @@ class _Session:
         joins = []
         for number in range(self.scenario.peers):
             performance = Performance(self.scenario, self.stage, number)
-            performance.others = self._known_elsewhere
+            performance.items.elsewhere = self._known_elsewhere
             self.performances.append(performance)
             if performance.construct(_subject):
                 joins.append(self.stage.spawn(performance.run))
@@ -234,7 +234,7 @@ class _Session:
             self._settle(performance)
 
     def _known_elsewhere(self, item: Item) -> bool:
-        return any(performance.knows(item) for performance in self.performances)
+        return any(performance.items.knows(item) for performance in self.performances)
 
     def _settle(self, performance: Performance) -> None:
         """Wait for callbacks that outlive run(), as long as they show signs of life."""
@@ -322,7 +322,7 @@ class _Session:
 
     def _heard(self, record: logging.LogRecord) -> None:
         for performance in self.performances:
-            if (heard := performance.hear(record)) is not None:
+            if (heard := performance.failures.hear(record)) is not None:
                 self.logged.append(heard)
 
     # -- the watch -----------------------------------------------------------------------------

@@ -9,26 +9,23 @@ from __future__ import annotations
 import _thread
 import functools
 import itertools
-import traceback
 import weakref
-from collections.abc import Callable, Iterable, Sequence
-from types import TracebackType
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from taskqueue_conformance.history import (
     END,
     HELPERS,
     MAIN,
-    STRANGER,
     Code,
     Event,
-    FailureInfo,
     History,
     Outcome,
     owner,
 )
+from taskqueue_conformance.identity import Failures, Items, raise_injected
 from taskqueue_conformance.stage import Stage
-from taskqueue_conformance.things import Item, make_failure, make_item
+from taskqueue_conformance.things import make_failure, make_item
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,
@@ -62,32 +59,8 @@ SOON = 100
 _allocate_lock = _thread.allocate_lock
 
 
-class _Known:
-    """An object that was put: one that is put twice is two items."""
-
-    __slots__ = ("last", "thing", "to_come")
-
-    def __init__(self, thing: Any) -> None:
-        self.thing = thing
-        self.to_come: list[int] = []
-        self.last = END
-
-    def next_number(self) -> int:
-        """The number of the item that has come; one too many repeats the last."""
-        if self.to_come:
-            self.last = self.to_come.pop(0)
-        return self.last
-
-
 class _Witness:
     """Lives in the locals of a callback and dies with them."""
-
-
-def _raise_injected(exc: BaseException) -> None:
-    try:
-        raise exc
-    finally:
-        del exc  # a frame that held it would make a cycle of the suite's own
 
 
 class Performance:
@@ -97,6 +70,11 @@ class Performance:
         scenario: what to do.
         stage: the world to do it in.
         number: which one this is, where a scenario makes several.
+
+    Attributes:
+        events: what has happened so far.
+        items: that were put.
+        failures: that were raised.
     """
 
     def __init__(self, scenario: Scenario, stage: Stage, number: int = 0) -> None:
@@ -104,15 +82,9 @@ class Performance:
         self.stage = stage
         self.number = number
         self.events: list[Event] = []
-        self._weak = "memory" in scenario.observe
-        self._items: dict[int, _Known] = {}
-        self._item_refs: list[weakref.ref[Any]] = []
-        self._item_kinds: list[str] = []
-        self._delivered: list[int] = []
-        self._strangers: list[str] = []
-        self._failures: list[FailureInfo] = []
-        self._failure_objects: list[Callable[[], BaseException | None]] = []
-        self._tokens: dict[str, int] = {}
+        weak = "memory" in scenario.observe
+        self.items = Items(weak=weak)
+        self.failures = Failures(weak=weak)
         self._gates: list[str] = []
         self._points = [0] * (len(scenario.consumers) + 1)
         self._faults = {(fault.actor, fault.point): fault.kind for fault in scenario.faults}
@@ -130,8 +102,6 @@ class Performance:
         self.queue: Any = None
         self.running = False
         """Whether run() is under way: only then can it be interrupted."""
-        self.others: Callable[[Item], bool] | None = None
-        """Tells whether an item that is not known here was put into another queue."""
         self._note = self._make_note()
 
     def _make_note(self) -> Callable[[int, int, int], None]:
@@ -143,10 +113,6 @@ class Performance:
         return note
 
     # -- what the caller of run() does ---------------------------------------------------------
-
-    def knows(self, item: Item) -> bool:
-        """Whether this queue has put that very item."""
-        return id(item) in self._items
 
     def construct(self, subject: Subject) -> bool:
         """Make the queue; False, and the reason is kept, if that raised."""
@@ -189,6 +155,12 @@ class Performance:
         finally:
             self.running = False
 
+    def _keep_outcome(self, exc: BaseException) -> None:
+        self._outcome = self.failures.outcome(exc)
+
+    def _failure_number(self, exc: BaseException, actor: int) -> int:
+        return self.failures.number_of(exc, actor)
+
     def run_by_all(self) -> None:
         """Call run() here and, if there are more callers, in other threads at the same time."""
         others = [
@@ -229,7 +201,7 @@ class Performance:
         """How many witnesses, items and queues made here are still alive."""
         return {
             "callback locals": sum(ref() is not None for ref in self.witnesses),
-            "items": sum(ref() is not None for ref in self._item_refs),
+            "items": self.items.alive,
         }
 
     def drop(self) -> None:
@@ -241,12 +213,12 @@ class Performance:
         return History(
             scenario=self.scenario,
             events=list(self.events),
-            failures=list(self._failures),
+            failures=list(self.failures.infos),
             outcome=self._outcome,
             run_value=self._run_value,
-            strangers=list(self._strangers),
+            strangers=list(self.items.strangers),
             gates=list(self._gates),
-            item_kinds=list(self._item_kinds),
+            item_kinds=list(self.items.kinds),
             construction_error=self._construction_error,
             hang=hang,
             notes=dict(notes or {}),
@@ -309,9 +281,9 @@ class Performance:
     def _fail(self, actor: int, kind: str) -> None:
         token = f"failure-{self.number}-of-actor-{actor}-at-{len(self.events)}"
         exc = make_failure(kind, token)
-        self._register_failure(exc, actor, kind, token)
+        self.failures.register(exc, actor, kind, token)
         try:
-            _raise_injected(exc)
+            raise_injected(exc)
         finally:
             del exc
 
@@ -322,13 +294,11 @@ class Performance:
     def _put(self, actor: int, q: Any, step: Put) -> None:
         for _ in range(step.count):
             self._point(actor)
-            with self._mutex:
-                number = len(self._item_kinds)
-                self._item_kinds.append(step.kind)
+            number = self.items.number(step.kind)
             self._put_one(actor, q, make_item(step.kind, number), number)
 
     def _put_one(self, actor: int, q: Any, item: Any, number: int) -> None:
-        self._register_item(item, number)
+        self.items.register(item, number)
         self._note(Code.PUT, actor, number)
         try:
             q.put(item)
@@ -353,14 +323,12 @@ class Performance:
         self._point(actor)
         self._note(Code.GET, actor, 0)
         try:
-            number = self._recognise(q.get())
+            number = self.items.recognise(q.get())
         except BaseException as exc:
             self._note(Code.GET_RAISE, actor, self._failure_number(exc, actor))
             raise
         self._note(Code.GET_RETURN, actor, number)
-        if number >= 0:
-            self._delivered.append(number)
-        elif number == END:
+        if number == END:
             self._ended.add(owner(actor))
         self.stage.jitter()
         return number != END
@@ -464,130 +432,13 @@ class Performance:
     def _check_freed(self, actor: int, q: Any, step: CheckFreed) -> None:
         self._point(actor)
         give_up = self.stage.now() + 1_000_000
-        while (alive := self._delivered_alive()) and self.stage.now() < give_up:
+        while (alive := self.items.delivered_alive) and self.stage.now() < give_up:
             self.stage.sleep(self.stage.pause)
         self._note(Code.FREED, actor, alive)
 
     def _run_again(self, actor: int, q: Any, step: RunAgain) -> None:
         self._point(actor)
         self.run_again(actor)
-
-    # -- who is who ----------------------------------------------------------------------------
-
-    def _register_item(self, item: Any, number: int) -> None:
-        if self._weak:
-            assert len(self._item_refs) == number, "memory is watched in scenarios of one putter"
-            self._item_refs.append(weakref.ref(item))
-        else:
-            with self._mutex:
-                self._items.setdefault(id(item), _Known(item)).to_come.append(number)
-
-    def _delivered_alive(self) -> int:
-        return sum(self._item_refs[number]() is not None for number in self._delivered)
-
-    def _recognise(self, thing: Any) -> int:
-        if thing is None:
-            return END
-        if self._weak:
-            number = thing.number if isinstance(thing, Item) else -1
-            if 0 <= number < len(self._item_refs) and self._item_refs[number]() is thing:
-                return number
-        else:
-            known = self._items.get(id(thing))
-            if known is not None:
-                with self._mutex:
-                    return known.next_number()
-        if isinstance(thing, Item):
-            foreign = self.others is not None and self.others(thing)
-            relation = "an item of another queue" if foreign else f"a copy of item {thing.number}"
-            self._strangers.append(relation)
-        else:
-            self._strangers.append(f"an object of type {type(thing).__name__}")
-        return STRANGER
-
-    def _register_failure(self, exc: BaseException, actor: int, kind: str, token: str) -> int:
-        text = token if kind in ("unformattable", "evil") else _text_of(exc)
-        info = FailureInfo(actor, kind, type(exc).__name__, text, injected=bool(token))
-        known: Callable[[], BaseException | None] = lambda: exc  # noqa: E731
-        if self._weak:
-            # Built-in exceptions take no weak reference; scenarios that watch memory raise none.
-            known = weakref.ref(exc)
-        with self._mutex:
-            number = len(self._failures)
-            self._failures.append(info)
-            self._failure_objects.append(known)
-        if token:
-            self._tokens[token] = number
-        return number
-
-    def _failure_number(self, exc: BaseException, actor: int) -> int:
-        for number, known in enumerate(self._failure_objects):
-            if known() is exc:
-                return number
-        return self._register_failure(exc, actor, "foreign", "")
-
-    def failure_in(self, exc: BaseException | None, text: str) -> int | None:
-        """The failure that an exception or a text (of a log record, say) speaks of."""
-        if exc is not None:
-            for number, known in enumerate(self._failure_objects):
-                if known() is exc:
-                    return number
-        for token, number in self._tokens.items():
-            if token in text:
-                return number
-        return None
-
-    def hear(self, record: Any) -> dict[str, Any] | None:
-        """What a log record says of a failure of this queue, None if it is of none."""
-        exc = record.exc_info[1] if record.exc_info else None
-        try:
-            text = record.getMessage()
-        except Exception:
-            text = str(record.msg)
-        text += record.exc_text or ""
-        number = self.failure_in(exc, text)
-        if number is None:
-            return None
-        traced = exc is not None or "Traceback" in text
-        return {"failure": number, "level": record.levelno, "traceback": traced}
-
-    def _keep_outcome(self, exc: BaseException) -> None:
-        number = None
-        for candidate, known in enumerate(self._failure_objects):
-            if known() is exc:
-                number = candidate
-        text = _text_of(exc)
-        carried = tuple(sorted(set(self._carried(exc)) - {number}))
-        resembles = None
-        if number is None:
-            resembles = next((n for token, n in self._tokens.items() if token in text), None)
-        self._outcome = Outcome(
-            type=type(exc).__name__,
-            text=text,
-            failure=number,
-            carries=carried,
-            resembles=resembles,
-            traceback=_format(exc),
-            reaches_the_raise=_reaches(exc.__traceback__),
-        )
-
-    def _carried(self, exc: BaseException) -> list[int]:
-        """The failures that an exception brings along: as cause, argument or in a group."""
-        found: list[int] = []
-        seen: set[int] = set()
-        todo: list[Any] = [exc]
-        while todo:
-            one = todo.pop()
-            if not isinstance(one, BaseException) or id(one) in seen:
-                continue
-            seen.add(id(one))
-            found += [n for n, known in enumerate(self._failure_objects) if known() is one]
-            try:
-                todo += [one.__cause__, one.__context__, *one.args]
-                todo += list(getattr(one, "exceptions", ()))
-            except Exception:
-                continue
-        return found
 
 
 class _Bound:
@@ -627,26 +478,3 @@ _PERFORM: dict[type, Callable[[Performance, int, Any, Any], None]] = {
     CheckFreed: Performance._check_freed,
     RunAgain: Performance._run_again,
 }
-
-
-def _text_of(exc: BaseException) -> str:
-    try:
-        return str(exc)[:500]
-    except BaseException:
-        return "(cannot be shown)"
-
-
-def _format(exc: BaseException) -> str:
-    try:
-        return "".join(traceback.format_exception(type(exc), exc, exc.__traceback__))[-4000:]
-    except BaseException:
-        return "(cannot be formatted)"
-
-
-def _reaches(tb: TracebackType | None) -> bool:
-    """Whether a traceback goes down to the line where the scenario raised."""
-    frames: Sequence[Any] = []
-    while tb is not None:
-        frames = [*frames, tb.tb_frame.f_code]
-        tb = tb.tb_next
-    return _raise_injected.__code__ in frames

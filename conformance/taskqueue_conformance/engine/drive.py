@@ -77,7 +77,7 @@ class Drive:
                 kinds=self.job.kinds,
                 interrupts=self.job.interrupts,
             )
-            performance.others = self._known_elsewhere
+            performance.items.elsewhere = self._known_elsewhere
             self.performances.append(performance)
         if scenario.peers > 1:
             self._run_peers(subject, stage)
@@ -105,7 +105,7 @@ class Drive:
         return subject
 
     def _known_elsewhere(self, item: Any) -> bool:
-        return any(performance.knows(item) for performance in self.performances)
+        return any(performance.items.knows(item) for performance in self.performances)
 
     def _listen(self, world: World) -> None:
         logging: Any = world.module("logging")
@@ -113,7 +113,7 @@ class Drive:
         def factory(*args: Any, **kwargs: Any) -> Any:
             record = logging.LogRecord(*args, **kwargs)
             for performance in self.performances:
-                if (heard := performance.hear(record)) is not None:
+                if (heard := performance.failures.hear(record)) is not None:
                     self._logged.append(heard)
             return record
 
