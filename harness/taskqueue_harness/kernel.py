@@ -673,6 +673,7 @@ class Kernel:
 
     def _blocked(self, fiber: Fiber) -> Blocked:
         holder = getattr(fiber.obj, "_owner", None)
+        joined = getattr(fiber.obj, "_fiber", None) if fiber.op.name == "join" else None
         return Blocked(
             fiber.tid,
             _thread_name(fiber),
@@ -680,6 +681,7 @@ class Kernel:
             describe(fiber.obj),
             holder.tid if isinstance(holder, Fiber) and not fiber.guard else None,
             self.frames(fiber),
+            joined.tid if isinstance(joined, Fiber) else None,
         )
 
 

@@ -54,6 +54,8 @@ class Blocked:
     what: str
     held_by: Tid | None
     frames: list[tuple[str, int, str]]
+    joins: Tid | None = None
+    """The thread whose end it waits for."""
 
 
 @dataclass

@@ -55,8 +55,8 @@ def _why(one: Blocked, blocked: dict[Tid, Blocked], names: dict[Tid, str], outco
             return f"{text}, which has ended without giving it back"
         taken = _taken(one.held_by, outcome)
         return f"{text} since {taken}" if taken is not None else text
-    if one.operation == "join" and one.what.startswith("Thread "):
-        return f"waits for {one.what} to end"
+    if one.joins is not None:
+        return f"waits for {label(one.joins, names.get(one.joins, ''))} to end"
     event = one.operation == "wake" and one.what.startswith("Event")
     known = _NEVER.get("wait" if event else one.operation)
     if known is None:
@@ -70,15 +70,9 @@ def _why(one: Blocked, blocked: dict[Tid, Blocked], names: dict[Tid, str], outco
     return text
 
 
-def _target(one: Blocked, blocked: dict[Tid, Blocked]) -> Tid | None:
+def _target(one: Blocked) -> Tid | None:
     """The thread that this one waits for, if it is a single one."""
-    if one.held_by is not None:
-        return one.held_by
-    if one.operation == "join" and one.what.startswith("Thread "):
-        name = one.what[len("Thread ") :]
-        named = [tid for tid, other in blocked.items() if other.name == name]
-        return named[0] if len(named) == 1 else None
-    return None
+    return one.joins if one.held_by is None else one.held_by
 
 
 def _circle(blocked: dict[Tid, Blocked]) -> list[Tid]:
@@ -86,7 +80,7 @@ def _circle(blocked: dict[Tid, Blocked]) -> list[Tid]:
     for start in blocked:
         path = [start]
         while True:
-            following = _target(blocked[path[-1]], blocked)
+            following = _target(blocked[path[-1]])
             if following is None or following not in blocked:
                 break
             if following in path:

@@ -98,6 +98,17 @@ def taken_twice() -> None:
     lock.acquire()
 
 
+def joined_in_a_circle() -> None:
+    main = threading.current_thread()
+    # By its number, not by its name: there is another of the same name, which has ended.
+    namesake = threading.Thread(target=int, name="worker")
+    namesake.start()
+    namesake.join()
+    worker = threading.Thread(target=main.join, name="worker")
+    worker.start()
+    worker.join()
+
+
 def not_given_back() -> None:
     lock = threading.Lock()
     thread = threading.Thread(target=lock.acquire, name="careless")
@@ -292,6 +303,9 @@ def test_the_waits_of_a_deadlock_come_first_with_the_circle_and_the_holders() ->
         (taken_twice, "main waits for lock, which it holds itself"),
         (not_given_back, "held by 0 (careless), which has ended without giving it back"),
         (never_notified, "main waits for a notification by Condition, and nobody is left"),
+        (joined_in_a_circle, "circle: main -> 1 (worker) -> main"),
+        (joined_in_a_circle, "main waits for 1 (worker) to end"),
+        (joined_in_a_circle, "1 (worker) waits for main to end"),
     ],
 )
 def test_every_wait_says_why_nobody_will_come(program: Callable[[], None], sentence: str) -> None:
