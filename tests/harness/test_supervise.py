@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -59,7 +60,14 @@ def perform(payload: Any, reply: Reply) -> bool:
     elif what == "leave":
         reply("answered")
         return True
-    reply({"pid": os.getpid(), "prepared in": prepared[0], "optimised": sys.flags.optimize})
+    reply(
+        {
+            "pid": os.getpid(),
+            "prepared in": prepared[0],
+            "optimised": sys.flags.optimize,
+            "core": resource.getrlimit(resource.RLIMIT_CORE),
+        }
+    )
     return False
 
 
@@ -159,6 +167,22 @@ def test_options_reach_the_interpreter() -> None:
     with supervisor(options=["-O"]) as child:
         child.start(30)
         assert child.perform({"do": "answer"}, 30).result["optimised"] == 1
+
+
+def test_a_crash_leaves_no_core_file() -> None:
+    """Whatever the limit is where the suite is run."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    if hard == 0:
+        pytest.skip("this machine writes no core files for anybody")
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    child = supervisor()
+    try:
+        result = child.perform({"do": "nothing"}, 30.0, 5.0).result
+    finally:
+        child.close()
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+    assert result is not None
+    assert result["core"] == [0, hard]
 
 
 def test_nothing_is_left_after_close() -> None:
