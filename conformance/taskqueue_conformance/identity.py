@@ -19,6 +19,9 @@ from taskqueue_conformance.things import Item
 
 __all__ = ["Failures", "Items", "raise_injected"]
 
+FRAMES = 60
+"""Of a traceback; one that went as deep as it could has some hundred thousand."""
+
 _allocate_lock = _thread.allocate_lock
 
 
@@ -227,7 +230,8 @@ def _text_of(exc: BaseException) -> str:
 
 def _format(exc: BaseException) -> str:
     try:
-        return "".join(traceback.format_exception(type(exc), exc, exc.__traceback__))[-4000:]
+        last = traceback.format_exception(type(exc), exc, exc.__traceback__, limit=-FRAMES)
+        return "".join(last)[-4000:]
     except BaseException:
         return "(cannot be formatted)"
 

@@ -13,5 +13,5 @@ DOES = "recurses in get() until the stack or the interpreter gives up"
 
 class TaskQueue(Correct):
     def get(self) -> Any:
-        sys.setrecursionlimit(200_000)
+        sys.setrecursionlimit(50_000)
         return self.get()
