@@ -29,7 +29,9 @@ from tests.gallery.subjects import EXACT, SCHEDULE, Subject, disagreements, subj
 __all__ = ["assess_in_child", "main"]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DEADLINE = 300.0
+DEADLINES = {"quick": 300.0, "default": 600.0, "deep": 3600.0}
+"""Seconds for one run, by its depth."""
+
 PYTHON = ".".join(map(str, sys.version_info[:3]))
 
 
@@ -64,13 +66,14 @@ def assess_in_child(subject: Subject, seed: int, depth: str = "quick") -> dict[s
     """Assess one subject in a process of its own, so that several can be at work."""
     command = [sys.executable, "-m", "tests.gallery.run", "--one", subject.name]
     command += ["--seed", str(seed), "--depth", depth]
+    deadline = DEADLINES[depth]
     this = {"subject": subject.name, "seed": seed, "depth": depth, "python": PYTHON}
     try:
         done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=False
+            command, cwd=ROOT, capture_output=True, text=True, timeout=deadline, check=False
         )
     except subprocess.TimeoutExpired:
-        wrong = f"no verdict within {DEADLINE:g} s"
+        wrong = f"no verdict within {deadline:g} s"
         return {**this, "wrong": [wrong]}
     try:
         result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -22,6 +22,13 @@ class TaskQueue(Correct):
         self.opened = True
 
     def produce(self) -> None:
-        self.guard(self.producer)
-        if self.opened or not self.failed:
+        returned = False
+
+        def producer(queue: Any) -> None:
+            nonlocal returned
+            self.producer(queue)
+            returned = True
+
+        self.guard(producer)
+        if self.opened or returned:
             self.close()

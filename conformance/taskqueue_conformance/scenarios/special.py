@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 from taskqueue_conformance.depth import Depth
+from taskqueue_conformance.scenarios.everyday import regular
 from taskqueue_conformance.scenarios.shared import TAKER, Pair
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,
     CheckFreed,
+    CheckOk,
     Drain,
     Fail,
     Helper,
@@ -31,6 +33,7 @@ __all__ = [
     "asking_again",
     "dropped_queues",
     "failing_starts",
+    "failures_told",
     "freed_items",
     "interrupted_and_polled",
     "later_failures",
@@ -215,6 +218,16 @@ def threads_left(depth: Depth) -> list[Scenario]:
             Scenario("a slow consumer after a failure", (Fail(),), (TAKER, (Drain(), Sleep(1.2)))),
         )
     ]
+
+
+def failures_told(depth: Depth) -> list[Scenario]:
+    """TQ-3.6: in ordinary use, and to a thread that a callback starts once it knows."""
+    helper = Scenario(
+        "a helper asks what is known",
+        (Put(1), PollOk(3.0), Helper((CheckOk(),))),
+        ((Take(1), Fail()), TAKER),
+    )
+    return [*regular(depth), helper]
 
 
 def later_failures(depth: Depth) -> list[Scenario]:

@@ -42,7 +42,7 @@ def test_3_5_every_base_exception_counts(seen: Seen) -> None:
     seen.makes_no_difference()
 
 
-@clause("TQ-3.6", on=scenarios.regular, explored=bounded.ordinary)
+@clause("TQ-3.6", on=scenarios.failures_told, explored=bounded.ordinary)
 def test_3_6_ok_tells_of_a_failure(seen: Seen) -> None:
     """ok() is True until a callback fails, False within a second of that, for every thread, and
     never True again during that run.
