@@ -31,7 +31,8 @@ class TaskQueue:
         self.stopped = False
 
     def run(self) -> None:
-        with contextlib.ExitStack() as stack:
+        # An interrupt may come between two statements, where no smaller manager would see it.
+        with contextlib.ExitStack() as stack, self.stopping_all():
             for consumer in self.consumers:
                 stack.callback(self.finish, self.start(self.guard, consumer))
             stack.callback(self.finish, self.start(self.produce))
@@ -39,9 +40,8 @@ class TaskQueue:
             raise self.failure
 
     def start(self, target: Callable[..., None], *args: Any) -> threading.Thread:
-        with self.stopping_all():
-            thread = threading.Thread(target=target, args=args, daemon=True)
-            thread.start()
+        thread = threading.Thread(target=target, args=args, daemon=True)
+        thread.start()
         return thread
 
     def finish(self, thread: threading.Thread) -> None:
