@@ -33,13 +33,13 @@ class TaskQueue:
             threading.Thread(target=self.guard, args=(consumer,), daemon=True)
             for consumer in self.consumers
         ]
-        for thread in threads:
-            thread.start()
-        self.guard(self.producer)
-        with self.changed:
-            self.ended = True
-            self.changed.notify_all()
         try:
+            for thread in threads:
+                thread.start()
+            self.guard(self.producer)
+            with self.changed:
+                self.ended = True
+                self.changed.notify_all()
             for thread in threads:
                 thread.join()
         except BaseException as error:
