@@ -43,7 +43,7 @@ def judge_explored(
     counts = _counting(clause, mode, bench, ordinary)
     against = [(where, one) for where, one in wrong if counts(one)]
     record.scenarios = len(usable)
-    record.runs = sum(one.executions - one.redundant for one in usable)
+    record.runs = sum(one.judged for one in usable)
     record.bases = [_basis(one) for one in usable]
     if against:
         record.status = Status.FAILED
@@ -126,7 +126,7 @@ def _counting(
 
 
 def _basis(exploration: Exploration) -> Basis:
-    runs = exploration.executions - exploration.redundant
+    runs = exploration.judged
     if exploration.exhausted:
         return Basis(Grade.PROVED, 1, runs, exploration.bounds)
     job = exploration.job

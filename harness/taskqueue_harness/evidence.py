@@ -16,6 +16,8 @@ def evidence(result: Result) -> list[str]:
     run = _n(result.executions, "schedule")
     if result.redundant:
         run += f", {result.redundant:,} of them redundant,"
+    if result.unfinished:
+        run += f", {result.unfinished:,} of them not to their end,"
     lines = []
     if result.verdict in ("diverged", "uncontrolled"):
         lines.append("unverified: nothing can be concluded from this")

@@ -74,7 +74,7 @@ class Exploration:
         # Around all of it: threads that outlive the program's main function are under control, too.
         with self.world.memory():
             outcome = kernel.run(self.loaded.run, strategy)
-        if driver is not None and driver.judge is not None and outcome.verdict != "redundant":
+        if driver is not None and driver.judge is not None and outcome.says_something:
             driver.judge(outcome)
         return outcome
 
@@ -283,6 +283,9 @@ class _Search:
         result.steps += outcome.steps
         if outcome.verdict == "redundant":
             result.redundant += 1
+        elif outcome.verdict == "unfinished":
+            result.unfinished += 1
+            result.threads = max(result.threads, outcome.threads)
         else:
             result.threads = max(result.threads, outcome.threads)
             result.choices = max(result.choices, outcome.offered)
@@ -293,12 +296,12 @@ class _Search:
         if strategy.trouble:
             self._diverged(outcome, strategy.trouble)
             return False
-        if result.executions <= self.repeats and outcome.verdict != "redundant":
+        if result.executions <= self.repeats and outcome.says_something:
             difference = self._repeat(exploration, outcome)
             if difference:
                 self._diverged(outcome, difference)
                 return False
-        if outcome.verdict not in ("done", "redundant") and result.outcome is None:
+        if outcome.verdict != "done" and outcome.says_something and result.outcome is None:
             self._failed(exploration, outcome)
             if not self.keep_going:
                 return False
@@ -374,9 +377,17 @@ class _Search:
                 "no controlled thread was started: nothing was explored. Is the module that starts "
                 "the threads in scope?"
             )
-        elif result.ok and result.executions - result.redundant == 1 and result.exhausted:
+        elif result.ok and result.judged == 1 and result.exhausted:
             result.notes.append(
                 "there is a single interleaving up to the order of independent steps"
+            )
+        if result.unfinished:
+            if result.ok and result.unfinished + result.redundant == result.executions:
+                result.verdict = "unfinished"
+            result.notes.append(
+                f"{result.unfinished} of {result.executions} executions were given up after "
+                f"{result.bounds.steps:,} operations, while somebody slept: nothing is known of "
+                "their ends. Raise Bounds.steps, or have less time pass"
             )
         result.not_modelled = exploration.world.not_modelled()
         result.notes += result.not_modelled

@@ -92,7 +92,8 @@ class Kernel:
         self.steps = 0
         self.limit = self.bounds.steps // 2
         self.fair = False
-        self.clock = 0.0
+        self.asleep: dict[Fiber, int] = {}
+        self.clock = self.fair_since = 0.0
         self.timed = 0
         self.timeouts_left = self.bounds.early_timeouts
         self.faults_left = self.bounds.faults
@@ -396,14 +397,15 @@ class Kernel:
             if not self._idle():
                 return None
         count = len(alternatives)
-        if count == 1:
+        if self.fair:
+            # Not for the strategy to choose or to watch, and no part of a schedule: what is done in
+            # turn from here on follows from what was done before.
+            choice = self._in_turn(alternatives)
+        elif count == 1:
             choice = 0
             if self.asking:
                 # A reduction may hold even the only alternative to be explored already.
                 choice = self.strategy.choose(alternatives, running)
-        elif self.fair:
-            choice = self._in_turn(alternatives)
-            self.choices.append(choice)
         else:
             choice = self.strategy.choose(alternatives, running)
             self.choices.append(choice)
@@ -416,7 +418,8 @@ class Kernel:
         if self.watching:
             if self.recording:
                 self._record(chosen, count)
-            self.strategy.watch(chosen)
+            if not self.fair:
+                self.strategy.watch(chosen)
             if self.observer is not None:
                 self.observer.watch(chosen)
         if type(chosen) is Deviation:
@@ -487,7 +490,8 @@ class Kernel:
     def _idle(self) -> bool:
         """Nothing can run: let pollers go on, move the clock, or end. False if it has ended."""
         if self.watching:
-            self.strategy.barrier(self)
+            if not self.fair:
+                self.strategy.barrier(self)
             if self.observer is not None:
                 self.observer.barrier(self)
         stagnant = self.stagnation.look(self)
@@ -524,9 +528,15 @@ class Kernel:
         if not self.fair:
             self.fair = True
             self.limit = self.bounds.steps
+            self.fair_since = self.clock
+            self.asleep = {one: one.steps for one in self.live if one.deadline is not None}
             return True
+        # Who has slept all the while, as time went by, will wake and may end it all.
+        sleeper = any(
+            one.deadline is not None and self.asleep.get(one) == one.steps for one in self.live
+        )
         self._finish(
-            "livelock",
+            "unfinished" if sleeper and self.clock > self.fair_since else "livelock",
             message=f"still running after {self.steps} operations, the last "
             f"{self.bounds.steps // 2} of them fairly scheduled",
             stop=True,

@@ -8,8 +8,18 @@ from typing import Any, Literal
 from taskqueue_harness import operations as ops
 
 Verdict = Literal[
-    "done", "failed", "deadlock", "stuck", "livelock", "uncontrolled", "diverged", "redundant"
+    "done",
+    "failed",
+    "deadlock",
+    "stuck",
+    "livelock",
+    "unfinished",
+    "uncontrolled",
+    "diverged",
+    "redundant",
 ]
+"""How an execution ended. *unfinished*: at the limit of operations, while the clock went on towards
+the end of somebody's wait: nothing can be said of it."""
 
 Tid = tuple[int, ...]
 
@@ -101,3 +111,8 @@ class Outcome:
     """What another failure must have in common with this one to be the same, if a judge said so."""
     trace: list[Step] = field(default_factory=list)
     names: dict[Tid, str] = field(default_factory=dict)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it came to an end that is not known from another execution."""
+        return self.verdict not in ("redundant", "unfinished")

@@ -22,11 +22,15 @@ class Result:
     seed: int
     bounds: Bounds
     verdict: Verdict = "done"
-    """``done`` if every execution was; otherwise that of the first execution that was not."""
+    """``done`` if every execution was; otherwise that of the first execution that was not.
+
+    Executions that were given up say nothing: ``unfinished`` if there are no others."""
     executions: int = 0
     """How many ran, the redundant ones included."""
     redundant: int = 0
     """How many repeated what was known: given up on by a sleep set, or a plan that did not come."""
+    unfinished: int = 0
+    """How many were given up at the limit of operations, though nothing was wrong so far."""
     steps: int = 0
     seconds: float = 0.0
     exhausted: bool = False
@@ -60,13 +64,18 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """No execution failed. Says nothing about how many there were: see `grade`."""
+        """No execution failed, and at least one was judged. See `grade` for what that is worth."""
         return self.verdict == "done"
+
+    @property
+    def judged(self) -> int:
+        """How many executions came to an end of their own, not known before."""
+        return self.executions - self.redundant - self.unfinished
 
     @property
     def grade(self) -> str:
         """``proved``, ``sampled``, or ``unverified`` if nothing can be concluded."""
-        if not self.executions or (self.ok and self.threads < 2):
+        if not self.judged or (self.ok and self.threads < 2):
             return "unverified"
         return "proved" if self.exhausted else "sampled"
 
@@ -89,6 +98,8 @@ class Result:
         text += f"; {self.executions} executions"
         if self.redundant:
             text += f" ({self.redundant} redundant)"
+        if self.unfinished:
+            text += f" ({self.unfinished} unfinished)"
         text += f", {self.steps} steps, {self.seconds:.2f} s ({self.rate:.0f}/s), {self.strategy}"
         if self.strategy not in ("dpor", "dfs", "preemptions"):
             text += f" with seed {self.seed}"

@@ -2,6 +2,7 @@
 
 import _thread
 import collections
+import contextlib
 import difflib
 import logging
 import queue
@@ -94,6 +95,45 @@ def foreign_code_sometimes() -> None:
             difflib.get_close_matches("a", items)
 
     together(tell, lambda: items.append("a"))
+
+
+def polls_for_an_hour() -> None:
+    """Right: one sleeps for long, and the others look again and again."""
+    found: queue.Queue[int] = queue.Queue()
+
+    def producer() -> None:
+        time.sleep(3600)
+        found.put(1)
+
+    def consumer() -> None:
+        while True:
+            with contextlib.suppress(queue.Empty):
+                found.get(timeout=0.5)
+                return
+
+    threads = [threading.Thread(target=body) for body in (producer, consumer)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.5)
+
+
+def passes_for_ever() -> None:
+    """Two threads that give each other a number that grows, without end."""
+    there: queue.Queue[int] = queue.Queue()
+    back: queue.Queue[int] = queue.Queue()
+
+    def play(mine: queue.Queue[int], yours: queue.Queue[int]) -> None:
+        while True:
+            yours.put(mine.get() + 1)
+
+    there.put(0)
+    threads = [threading.Thread(target=play, args=pair) for pair in ((there, back), (back, there))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def polls_alone() -> None:

@@ -53,6 +53,50 @@ def test_who_polls_alone_for_ever_is_seen_before_the_limit() -> None:
     assert result.outcome.steps < 200
 
 
+@pytest.mark.parametrize("strategy", [*SAMPLERS, "dpor", "dfs"])
+@pytest.mark.parametrize("timeouts", [0, 1])
+def test_who_polls_while_another_sleeps_for_long_is_not_called_a_livelock(
+    strategy: str, timeouts: int
+) -> None:
+    """The clock goes on: the sleeper will wake, only not within the limit of operations."""
+    bounds = Bounds(steps=2_000, early_timeouts=timeouts, polls=1)
+    result = explore(programs.polls_for_an_hour, strategy=strategy, executions=3, bounds=bounds)
+    assert result.verdict in ("unfinished", "done")
+    assert result.unfinished
+    assert not result.exhausted
+    assert any("were given up after 2,000 operations" in note for note in result.notes)
+
+
+def test_nothing_judged_is_no_pass() -> None:
+    bounds = Bounds(steps=2_000, early_timeouts=0)
+    result = explore(programs.polls_for_an_hour, executions=3, bounds=bounds)
+    assert (result.verdict, result.grade, result.judged) == ("unfinished", "unverified", 0)
+    with pytest.raises(ExplorationFailed, match="given up after 2,000 operations"):
+        result.check()
+
+
+def test_with_more_operations_the_sleeper_wakes() -> None:
+    bounds = Bounds(steps=200_000, early_timeouts=0)
+    result = explore(programs.polls_for_an_hour, executions=1, bounds=bounds)
+    assert (result.verdict, result.unfinished) == ("done", 0)
+    result.check()
+
+
+@pytest.mark.parametrize("strategy", [*SAMPLERS, "dpor", "dfs"])
+def test_who_goes_on_for_ever_is_a_livelock_that_replays(strategy: str) -> None:
+    """Up to the limit, the half of it in turn: neither the reduction nor a replay is confused."""
+    bounds = Bounds(steps=2_000, early_timeouts=0)
+    result = explore(programs.passes_for_ever, strategy=strategy, executions=3, bounds=bounds)
+    assert result.verdict == "livelock"
+    assert result.outcome is not None
+    assert result.outcome.cut
+    assert result.reproduced
+    again = replay(programs.passes_for_ever, result.token)
+    assert again.verdict == "livelock"
+    assert again.outcome is not None
+    assert again.outcome.steps == result.outcome.steps
+
+
 @pytest.mark.parametrize("strategy", ["dpor", "dfs"])
 def test_what_is_not_modelled_is_told_in_whichever_execution_it_ran(strategy: str) -> None:
     result = explore(programs.foreign_code_sometimes, strategy=strategy, bounds=CALM)

@@ -142,6 +142,7 @@ class Exploration:
         executions: how many there were, redundant ones included.
         sampled: how many of them were samples.
         redundant: how many of them repeated what was known.
+        unfinished: how many of them were given up at the limit of operations, unjudged.
         steps: operations in all of them.
         seconds: how long they took.
         used: seconds of processor time that all of it took.
@@ -159,6 +160,7 @@ class Exploration:
     executions: int = 0
     sampled: int = 0
     redundant: int = 0
+    unfinished: int = 0
     steps: int = 0
     seconds: float = 0.0
     used: float = 0.0
@@ -170,6 +172,11 @@ class Exploration:
     not_modelled: list[str] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> int:
+        """How many executions were judged."""
+        return self.executions - self.redundant - self.unfinished
 
     def to_json(self) -> dict[str, Any]:
         """As JSON-able data, but for the job."""

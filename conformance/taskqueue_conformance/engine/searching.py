@@ -87,7 +87,7 @@ class _Search:
         if self.drive.trouble:
             self.exploration.uncontrolled = self.drive.trouble
             return True
-        if outcome.verdict == "redundant" or not self.drive.found:
+        if not outcome.says_something or not self.drive.found:
             return False
         self.wrong += 1
         exploration = self.exploration
@@ -112,6 +112,7 @@ class _Search:
         exploration = self.exploration
         exploration.executions += result.executions
         exploration.redundant += result.redundant
+        exploration.unfinished += result.unfinished
         exploration.steps += result.steps
         exploration.seconds += result.seconds
         exploration.exhausted = result.exhausted
