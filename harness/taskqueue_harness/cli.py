@@ -2,7 +2,7 @@
 
 Exit codes: 0 nothing was found, 1 a failure was, 2 interrupted, 4 something given cannot be used,
 6 nothing can be concluded (no controlled thread, something out of control, a program that does not
-repeat itself).
+repeat itself, executions that did not come to their end).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from taskqueue_harness.diagram import WIDTH, draw
 from taskqueue_harness.evidence import evidence
 from taskqueue_harness.explore import explore, replay
 from taskqueue_harness.findings import Finding, examine, races_of
+from taskqueue_harness.outcome import INCONCLUSIVE as NOTHING_CONCLUDED
 from taskqueue_harness.outcome import Bounds
 from taskqueue_harness.regressions import recheck, save, saved_for
 from taskqueue_harness.result import Result
@@ -196,7 +197,7 @@ class _Command:
             )
             return UNUSABLE
         print(textwrap.fill(result.summary(), self.width, subsequent_indent="    "))
-        if result.verdict in ("diverged", "uncontrolled"):
+        if result.verdict in NOTHING_CONCLUDED:
             return self._inconclusive(result)
         assert result.outcome is not None
         finding = Finding(token, result.outcome)
@@ -213,7 +214,7 @@ class _Command:
         print(textwrap.fill(result.summary(), self.width, subsequent_indent="    "))
         for line in evidence(result):
             print(textwrap.fill(line, self.width, initial_indent="  ", subsequent_indent="    "))
-        if result.verdict in ("diverged", "uncontrolled"):
+        if result.verdict in NOTHING_CONCLUDED:
             return self._inconclusive(result)
         if result.ok:
             return OK if result.grade != "unverified" else INCONCLUSIVE
@@ -233,7 +234,8 @@ class _Command:
 
     def _inconclusive(self, result: Result) -> int:
         outcome = result.outcome
-        assert outcome is not None
+        if outcome is None:
+            return INCONCLUSIVE  # no execution stands for the others, and the notes say why
         print(f"\n{result.verdict}: {outcome.message}")
         if outcome.traceback:
             print(outcome.traceback.rstrip())

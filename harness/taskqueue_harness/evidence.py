@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskqueue_harness.outcome import INCONCLUSIVE
 from taskqueue_harness.result import Result
 from taskqueue_harness.world.forms import NOT_MODELLED
 
@@ -19,7 +20,7 @@ def evidence(result: Result) -> list[str]:
     if result.unfinished:
         run += f", {result.unfinished:,} of them not to their end,"
     lines = []
-    if result.verdict in ("diverged", "uncontrolled"):
+    if result.verdict in INCONCLUSIVE:
         lines.append("unverified: nothing can be concluded from this")
     elif not result.ok:
         lines.append(

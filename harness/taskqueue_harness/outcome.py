@@ -21,6 +21,9 @@ Verdict = Literal[
 """How an execution ended. *unfinished*: at the limit of operations, while the clock went on towards
 the end of somebody's wait: nothing can be said of it."""
 
+INCONCLUSIVE: tuple[Verdict, ...] = ("diverged", "uncontrolled", "unfinished")
+"""From these nothing can be concluded."""
+
 Tid = tuple[int, ...]
 
 

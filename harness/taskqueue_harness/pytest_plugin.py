@@ -148,6 +148,7 @@ def _judge(
     """Fail the test if the result says so, with all that there is to read."""
     from taskqueue_harness.evidence import evidence
     from taskqueue_harness.findings import examine
+    from taskqueue_harness.outcome import INCONCLUSIVE
     from taskqueue_harness.regressions import save
 
     told = [note + result.summary(), *(f"  {line}" for line in evidence(result))]
@@ -159,7 +160,7 @@ def _judge(
         return
     options = {name: arguments[name] for name in ("scope", "stall") if name in arguments}
     finding = None
-    if result.verdict not in ("uncontrolled", "diverged"):
+    if result.verdict not in INCONCLUSIVE:
         finding = examine(program, result, replays=2_000 if minimise else 0, **options)
     if finding is None:
         pytest.fail(str(result), pytrace=False)

@@ -54,6 +54,13 @@ def moody():
     counter = Counter()
     run(*[threading.Thread(target=add, args=(counter,)) for _ in range(random.randrange(1, 9))])
 
+def patient():
+    sleeper = threading.Thread(target=time.sleep, args=(3600,))
+    def look():
+        while sleeper.is_alive():
+            time.sleep(0.5)
+    run(sleeper, threading.Thread(target=look))
+
 def outside():
     read, write = os.pipe()
     run(threading.Thread(target=os.read, args=(read, 1)))
@@ -222,6 +229,7 @@ def test_ascii_alone(run: Run) -> None:
         ("alone", (), "no controlled thread was started"),
         ("moody", (), "the program does not repeat itself"),
         ("outside", ("--stall", "0.5"), "did nothing under control for 0.5 s"),
+        ("patient", ("--timeouts", "0", "--steps", "500"), "given up after 500 operations"),
     ],
 )
 def test_what_nothing_can_be_concluded_from_ends_with_6(
