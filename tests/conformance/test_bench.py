@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from taskqueue_conformance.assess import clause_tests
-from taskqueue_conformance.bench import TOO_SLOW, WAITING, Bench, Settings, _Places
+from taskqueue_conformance.bench import TOO_SLOW, Bench, Settings, _Places
 from taskqueue_conformance.oracles.special import second_run_refused
 from taskqueue_conformance.records import Record, Status
 from taskqueue_conformance.workload import Drain, Put, Scenario
@@ -97,32 +98,25 @@ def test_those_in_doubt_are_looked_at_side_by_side() -> None:
 
 def test_what_was_begun_first_gets_its_turn_first() -> None:
     """Also where whoever has just been served asks again at once."""
+    places = _Places(1)
+    places.acquire()
     order: list[str] = []
-    go_on = threading.Event()
 
-    class Served(Supervised):
-        def perform(self, *arguments: Any, **_: object) -> Outcome:
-            go_on.wait(30)
-            order.append(arguments[0]["scenario"]["name"])
-            return Outcome(ANSWER, "returned")
+    def ask() -> None:
+        places.acquire()
+        order.append("who waited")
+        places.release()
 
-    bench = Bench(Settings("m:Q"))
-    bench._supervisors[False] = Served(())  # type: ignore[assignment]
-    bench._at_work = _Places(1)
-    scenarios = [Scenario(f"{n}", (Put(1),), ((Drain(),),)) for n in range(WAITING * 2)]
-    try:
-        bench.prefetch(scenarios[:1])
-        while bench._at_work._free:
-            pass
-        bench.prefetch(scenarios)
-        while len(bench._at_work._asking) < WAITING - 1:
-            pass
-        asked = [0, *range(1, WAITING)]
-        go_on.set()
-        bench.observe_all(scenarios)
-        assert sorted(order[:WAITING], key=int) == [str(n) for n in asked]
-    finally:
-        bench.close()
+    waiting = threading.Thread(target=ask)
+    waiting.start()
+    while not places.asked_for:
+        time.sleep(0)  # no event tells of it, and it comes at once
+    places.release()
+    places.acquire()
+    order.append("who came again")
+    places.release()
+    waiting.join(30)
+    assert order == ["who waited", "who came again"]
 
 
 def test_judgements_are_made_ahead_and_side_by_side() -> None:
