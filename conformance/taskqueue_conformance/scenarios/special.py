@@ -36,6 +36,7 @@ __all__ = [
     "failures_told",
     "freed_items",
     "interrupted_and_polled",
+    "late_puts",
     "later_failures",
     "many_runs",
     "no_consumers",
@@ -71,6 +72,12 @@ def freed_items(depth: Depth) -> list[Scenario]:
             observe=("memory",),
         ),
     ]
+
+
+def late_puts(depth: Depth) -> list[Scenario]:
+    """TQ-2.4: in ordinary use, and when there is nobody left who could take the item."""
+    late = Scenario("a consumer puts after the end", (Put(1),), ((Drain(), Put(1), CheckOk()),))
+    return [*regular(depth), late]
 
 
 def many_runs(depth: Depth) -> list[Scenario]:

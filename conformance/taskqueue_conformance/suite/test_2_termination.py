@@ -29,7 +29,7 @@ def test_2_3_run_waits_for_everybody(seen: Seen) -> None:
     seen.contradicts_nothing(termination.run_waits_for_all)
 
 
-@clause("TQ-2.4", on=scenarios.regular, explored=bounded.ordinary)
+@clause("TQ-2.4", on=scenarios.late_puts, explored=bounded.ordinary)
 def test_2_4_put_never_waits(seen: Seen) -> None:
     """put() never waits for consumers: a producer finishes although all consumers are dead,
     however much it puts.
