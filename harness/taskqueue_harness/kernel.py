@@ -396,6 +396,8 @@ class Kernel:
                     break
             if not self._idle():
                 return None
+        if self.steps >= self.limit and not self._over_limit():
+            return None
         count = len(alternatives)
         if self.fair:
             # Not for the strategy to choose or to watch, and no part of a schedule: what is done in
@@ -411,8 +413,6 @@ class Kernel:
             self.choices.append(choice)
         if choice < 0:
             self._finish("redundant", stop=True)
-            return None
-        if self.steps >= self.limit and not self._over_limit():
             return None
         chosen = alternatives[choice]
         if self.watching:
