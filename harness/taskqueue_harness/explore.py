@@ -283,10 +283,8 @@ class _Search:
         result.steps += outcome.steps
         if outcome.verdict == "redundant":
             result.redundant += 1
-        elif outcome.verdict == "unfinished":
-            result.unfinished += 1
-            result.threads = max(result.threads, outcome.threads)
         else:
+            result.unfinished += outcome.verdict == "unfinished"
             result.threads = max(result.threads, outcome.threads)
             result.choices = max(result.choices, outcome.offered)
         enough = self.on_execution is not None and bool(self.on_execution(outcome))
@@ -382,7 +380,7 @@ class _Search:
                 "there is a single interleaving up to the order of independent steps"
             )
         if result.unfinished:
-            if result.ok and result.unfinished + result.redundant == result.executions:
+            if result.ok and not result.judged:
                 result.verdict = "unfinished"
             result.notes.append(
                 f"{result.unfinished} of {result.executions} executions were given up after "
