@@ -96,12 +96,6 @@ class _Places:
             self._asking.append(turn)
         turn.acquire()
 
-    @property
-    def asked_for(self) -> int:
-        """How many wait for one."""
-        with self._mutex:
-            return len(self._asking)
-
     def release(self) -> None:
         with self._mutex:
             if self._asking:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -98,7 +98,15 @@ def test_those_in_doubt_are_looked_at_side_by_side() -> None:
 
 def test_what_was_begun_first_gets_its_turn_first() -> None:
     """Also where whoever has just been served asks again at once."""
+    asked = threading.Event()
+
+    class Asking(deque[threading.Lock]):
+        def append(self, turn: threading.Lock) -> None:
+            super().append(turn)
+            asked.set()
+
     places = _Places(1)
+    places._asking = Asking()
     places.acquire()
     order: list[str] = []
 
@@ -109,8 +117,7 @@ def test_what_was_begun_first_gets_its_turn_first() -> None:
 
     waiting = threading.Thread(target=ask)
     waiting.start()
-    while not places.asked_for:
-        time.sleep(0)  # no event tells of it, and it comes at once
+    assert asked.wait(30)
     places.release()
     places.acquire()
     order.append("who came again")
