@@ -281,6 +281,8 @@ class _Search:
         result, strategy = self.result, self.strategy
         result.executions += 1
         result.steps += outcome.steps
+        if outcome.cut:
+            strategy.incomplete = outcome.cut
         if outcome.verdict == "redundant":
             result.redundant += 1
         else:

@@ -541,8 +541,6 @@ class Kernel:
             f"{self.bounds.steps // 2} of them fairly scheduled",
             stop=True,
         )
-        assert self.outcome is not None
-        self.outcome.cut = f"limit of {self.bounds.steps} operations per execution"
         return False
 
     def _finish(self, verdict: Verdict, *, message: str = "", stop: bool = False) -> None:
@@ -556,6 +554,13 @@ class Kernel:
         if self.failure is not None and verdict != "redundant":
             outcome.verdict = "failed"
             outcome.message, outcome.exception, outcome.traceback, outcome.failed_tid = self.failure
+        if self.steps >= self.bounds.steps:
+            outcome.cut = f"limit of {self.bounds.steps} operations per execution"
+        elif self.fair:
+            outcome.cut = (
+                f"half the limit of {self.bounds.steps} operations per execution: beyond it "
+                "threads only take turns"
+            )
         outcome.threads = self.fiber_count
         outcome.clock = self.clock
         outcome.offered = len(self.choices)
@@ -582,8 +587,10 @@ class Kernel:
         return self.executions, self.steps
 
     def moment(self) -> Any:
-        """Where the running thread stands: a `clocks.Moment`, or None if nobody keeps clocks."""
+        """Where the running thread stands: a `clocks.Moment`, or None if nobody can tell."""
         keeper: Any = self.strategy if self.observer is None else self.observer
+        if self.fair and keeper is self.strategy:
+            return None  # it was not shown what ran in turn
         moment = getattr(keeper, "moment", None)
         return None if moment is None else moment(self.current)
 

@@ -104,7 +104,7 @@ class Outcome:
     threads: int = 1
     clock: float = 0.0
     cut: str = ""
-    """The limit that cut the execution, if one did."""
+    """The limit that cut the execution, or from which on nobody chose, if it came to one."""
     offered: int = 0
     """Points with more than one alternative."""
     value: Any = None

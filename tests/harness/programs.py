@@ -119,6 +119,19 @@ def polls_for_an_hour() -> None:
             thread.join(0.5)
 
 
+def meets_late() -> None:
+    """Two threads with two orders, after a hundred operations with one."""
+    lock = threading.Lock()
+    for _ in range(100):
+        with lock:
+            pass
+    threads = [threading.Thread(target=lock.acquire, args=(False,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def passes_for_ever() -> None:
     """Two threads that give each other a number that grows, without end."""
     there: queue.Queue[int] = queue.Queue()

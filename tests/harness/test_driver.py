@@ -113,6 +113,47 @@ def test_without_a_wish_for_order_nobody_keeps_clocks() -> None:
     assert {moment for _, moment in recorder.marks} == {None}
 
 
+class Late:
+    """Marks before and after a hundred operations, and in the thread that knows of them."""
+
+    def __init__(self) -> None:
+        self.marks: list[Moment | None] = []
+
+    def __call__(self, world: World) -> None:
+        threading = world.module("threading")
+        lock, event = threading.Lock(), threading.Event()
+        self.marks = [world.kernel.moment()]
+
+        def tell() -> None:
+            for _ in range(100):
+                with lock:
+                    pass
+            self.marks.append(world.kernel.moment())
+            event.set()
+
+        thread = threading.Thread(target=tell)
+        thread.start()
+        event.wait()
+        self.marks.append(world.kernel.moment())
+        thread.join()
+
+
+@pytest.mark.parametrize("strategy", ["dpor", "dfs"])
+def test_of_what_ran_in_turn_a_moment_is_true_or_none(strategy: str) -> None:
+    """A reduction is not shown what runs in turn: it must not answer with what it knew before."""
+    late, bounds = Late(), Bounds(steps=300)
+    program = Driver(late, ordered=True)
+    explore(program, strategy=strategy, executions=1, repeats=0, bounds=bounds)
+    begun, told, heard = late.marks
+    assert begun is not None
+    if strategy == "dpor":
+        assert (told, heard) == (None, None)
+    else:
+        assert told is not None
+        assert heard is not None
+        assert precedes(told, heard)
+
+
 class Judge:
     """Finds fault with every execution in which the second of two threads was first."""
 

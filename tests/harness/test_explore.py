@@ -98,6 +98,18 @@ def test_who_goes_on_for_ever_is_a_livelock_that_replays(strategy: str) -> None:
 
 
 @pytest.mark.parametrize("strategy", ["dpor", "dfs"])
+def test_what_was_done_in_turn_is_not_exhausted(strategy: str) -> None:
+    """Beyond half the limit nobody chooses: that all executions ended does not prove anything."""
+    result = explore(programs.meets_late, strategy=strategy, bounds=Bounds(steps=300))
+    assert (result.verdict, result.executions, result.exhausted) == ("done", 1, False)
+    assert result.cut.startswith("half the limit of 300 operations")
+    assert result.grade != "proved"
+    result = explore(programs.meets_late, strategy=strategy, bounds=Bounds(steps=3_000))
+    assert (result.verdict, result.exhausted, result.cut) == ("done", True, "")
+    assert result.executions > 1
+
+
+@pytest.mark.parametrize("strategy", ["dpor", "dfs"])
 def test_what_is_not_modelled_is_told_in_whichever_execution_it_ran(strategy: str) -> None:
     result = explore(programs.foreign_code_sometimes, strategy=strategy, bounds=CALM)
     assert result.exhausted

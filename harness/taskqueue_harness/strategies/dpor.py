@@ -164,8 +164,6 @@ class SourceDPOR(Strategy):
         self._race_blocked()
 
     def end(self, outcome: Outcome) -> None:
-        if outcome.cut:
-            self.incomplete = outcome.cut
         if self.plan - self.used and outcome.verdict != "redundant":
             outcome.verdict = "redundant"
         self.keep.clear()
