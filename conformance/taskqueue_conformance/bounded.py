@@ -275,7 +275,7 @@ def failing_starts(depth: Depth) -> list[Job]:
         for items, consumers in depth.special
     ]
     if depth.name != "quick":
-        polls: tuple[Steps, ...] = (TAKER, (PollOk(1.0), Drain()))
+        polls: tuple[Steps, ...] = (TAKER, (PollOk(2.0), Drain()))
         polled = Scenario("a consumer polls ok()", (Put(1), CheckOk()), polls)
         found.append(dataclasses.replace(polled, observe=("threads",)))
     return _each(depth, found, faults=1, failed_starts=True, oracle="failed_start", special=True)

@@ -22,7 +22,8 @@ class Depth:
         slow: seconds that a slow producer pauses; longer than common polling intervals.
         late: seconds that the last callback works on after the others have ended.
         items: of the large workloads.
-        consumers: of the wide ones.
+        consumers: of the wide ones; more than the 32 or 64 that pools and tables like to have.
+        backlogs: items that wait at a time.
         repeats: of each stress test (pytest-repeat).
         examples: that Hypothesis draws for each property.
         kinds: of failure that are raised at every point, not only at some.
@@ -47,6 +48,7 @@ class Depth:
     late: float
     items: int
     consumers: int
+    backlogs: tuple[int, ...]
     repeats: int
     examples: int
     kinds: tuple[str, ...]
@@ -72,7 +74,8 @@ DEPTHS = {
         slow=0.7,
         late=1.2,
         items=2_000,
-        consumers=16,
+        consumers=34,
+        backlogs=(60, 150),
         repeats=1,
         examples=12,
         kinds=("error",),
@@ -96,7 +99,8 @@ DEPTHS = {
         slow=1.5,
         late=2.5,
         items=20_000,
-        consumers=32,
+        consumers=70,
+        backlogs=(60, 300, 1_100, 5_000),
         repeats=5,
         examples=80,
         kinds=("error", "system_exit", "keyboard_interrupt", "generator_exit"),
@@ -120,7 +124,8 @@ DEPTHS = {
         slow=12.0,
         late=12.0,
         items=100_000,
-        consumers=64,
+        consumers=140,
+        backlogs=(60, 300, 1_100, 5_000, 20_000),
         repeats=40,
         examples=1_500,
         kinds=(

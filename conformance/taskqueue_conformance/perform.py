@@ -25,7 +25,7 @@ from taskqueue_conformance.history import (
 )
 from taskqueue_conformance.identity import Failures, Items, raise_injected
 from taskqueue_conformance.stage import Stage
-from taskqueue_conformance.things import make_failure, make_item
+from taskqueue_conformance.things import kind_in_turn, make_failure, make_item
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,
@@ -279,6 +279,7 @@ class Performance:
                 self._fail(actor, kind)
 
     def _fail(self, actor: int, kind: str) -> None:
+        kind = kind_in_turn(kind, self.number)
         token = f"failure-{self.number}-of-actor-{actor}-at-{len(self.events)}"
         exc = make_failure(kind, token)
         self.failures.register(exc, actor, kind, token)

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import queue
+import threading
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["FAILURE_KINDS", "ITEM_KINDS", "Injected", "Item", "make_failure", "make_item"]
+__all__ = [
+    "ASSORTED",
+    "FAILURE_KINDS",
+    "ITEM_KINDS",
+    "Falsy",
+    "Injected",
+    "Item",
+    "Unhashable",
+    "kind_in_turn",
+    "make_failure",
+    "make_item",
+]
 
 
 class Item:
@@ -112,6 +126,25 @@ class _Evil(Exception):
     __str__ = __repr__ = _refuse
 
 
+class Falsy(Exception):
+    """An exception that is false and empty, as one that counts its errors may be."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __len__(self) -> int:
+        return 0
+
+
+class Unhashable(Exception):
+    """An exception that is compared by its value and has no hash, as a dataclass has none."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unhashable) and self.args == other.args
+
+
 FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
     "error": Injected,
     "os_error": lambda token: OSError(5, token),
@@ -122,8 +155,54 @@ FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
     "base": lambda token: type("Base", (BaseException,), {})(token),
     "unformattable": _Unformattable,
     "evil": _Evil,
+    "falsy": Falsy,
+    "unhashable": Unhashable,
+    "queue_empty": queue.Empty,
+    "queue_full": queue.Full,
+    "timeout": TimeoutError,
+    "cancelled": concurrent.futures.CancelledError,
+    "broken_barrier": threading.BrokenBarrierError,
+    "stop_async_iteration": StopAsyncIteration,
+    "runtime_error": RuntimeError,
+    "index_error": IndexError,
+    "key_error": KeyError,
+    "value_error": ValueError,
+    "attribute_error": AttributeError,
+    "type_error": TypeError,
+    "assertion_error": AssertionError,
+    "eof_error": EOFError,
+    "interrupted_error": InterruptedError,
 }
 """By name, a function from a token (a word that occurs nowhere else) to a fresh exception."""
+
+ASSORTED = (
+    "falsy",
+    "unhashable",
+    "queue_empty",
+    "queue_full",
+    "timeout",
+    "cancelled",
+    "broken_barrier",
+    "stop_iteration",
+    "stop_async_iteration",
+    "runtime_error",
+    "index_error",
+    "key_error",
+    "value_error",
+    "attribute_error",
+    "type_error",
+    "assertion_error",
+    "eof_error",
+    "interrupted_error",
+)
+"""Failures that an implementation may take for something else: those that are false or have no
+hash, and those that its own means raise at it (a get() that found nothing, a wait that timed out, a
+future that was cancelled)."""
+
+
+def kind_in_turn(kind: str, number: int) -> str:
+    """The kind that is meant in queue `number` of a scenario: of ``assorted`` the next one."""
+    return ASSORTED[number % len(ASSORTED)] if kind == "assorted" else kind
 
 
 def make_item(kind: str, number: int) -> Any:

@@ -92,7 +92,9 @@ class PollOk:
 
 @dataclass(frozen=True)
 class Fail:
-    """Raise an exception of a `kind` (see `taskqueue_conformance.things.FAILURE_KINDS`)."""
+    """Raise an exception of a `kind` of `taskqueue_conformance.things.FAILURE_KINDS`; ``assorted``
+    is another one of them in each queue of a scenario.
+    """
 
     kind: str = "error"
 

@@ -34,15 +34,19 @@ def someone_keeps_taking(h: History) -> bool:
 
 
 def lost_items(h: History) -> Iterator[tuple[tuple[str, ...], Call]]:
-    """Items that were never delivered although a consumer kept taking.
+    """Items that were never delivered although a consumer kept taking, or waits for one for ever.
 
     Each with the clauses that the loss may contradict, the most likely one first.
     """
     left = h.producer.left
-    if left is None or h.interrupted is not None or not someone_keeps_taking(h):
+    if h.interrupted is not None or not someone_keeps_taking(h):
+        return
+    if left is None and (h.hang is None or any(name in ("put", "ok") for name, _ in h.outstanding)):
         return
     for put in h.puts:
-        if not put.returned or put.argument == END or put.end is None or put.end > left:
+        if not put.returned or put.argument == END or put.end is None:
+            continue
+        if left is not None and put.end > left:
             continue
         if put.argument in h.deliveries or h.strangers:
             continue

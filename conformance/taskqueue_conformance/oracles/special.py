@@ -120,13 +120,23 @@ def failed_start(seen: Observation) -> Iterator[str]:
     elif h.outcome.type not in ("RuntimeError", "MemoryError", "OSError", "error"):
         yield f"a thread could not be started, and run() raised {h.outcome.type}: {h.outcome.text}"
     for life in h.callbacks:
+        who = actor_name(life.actor)
         if life.begun is not None and (life.left is None or life.left > h.run.end):
             polled = [call for call in h.oks if call.actor == life.actor and call.returned]
             how = "went on" if life.left is not None else "did not come to its end"
             told = ", ok() having told it True all the time" if polled and polled[-1].value else ""
-            yield f"a thread could not be started, and {actor_name(life.actor)} {how}{told}"
+            yield f"a thread could not be started, and {who} {how}{told}"
+        elif _told_true(h, life.actor):
+            yield f"a thread could not be started, and ok() kept telling {who} True"
     if seen.notes.get("threads_left"):
         yield f"a thread could not be started, and {seen.notes['threads_left']} were left alive"
+
+
+def _told_true(h: History, actor: int) -> bool:
+    """Whether a callback was still told True a second after the last that began had done so."""
+    asked = [call for call in h.oks if call.actor == actor and call.returned]
+    begun = [life.begun_time for life in h.callbacks if life.begun_time is not None]
+    return bool(asked and asked[-1].value and h.seconds(max(begun), asked[-1].begin_time) > 1.0)
 
 
 def second_run_refused(seen: Observation) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.scenarios.shared import TAKER
 from taskqueue_conformance.workload import (
@@ -12,6 +14,7 @@ from taskqueue_conformance.workload import (
     Put,
     Scenario,
     Signal,
+    Step,
     Take,
 )
 
@@ -45,4 +48,27 @@ def stress(depth: Depth, seed: int) -> list[Scenario]:
             ((Take(2), Fail()), (Take(3), CheckOk(), Fail()), TAKER),
             **jitter,  # type: ignore[arg-type]
         ),
+        _tides(depth),
     ]
+
+
+def _tides(depth: Depth) -> Scenario:
+    """A backlog that rises, stays while the items change, and falls; higher in the end.
+
+    What keeps the items may grow, go round and shrink, each at sizes of its own. So each tide turns
+    another share of the items over before it falls.
+    """
+    producer: list[Step] = []
+    consumer: list[Step] = []
+    turn = 0
+    for level, share in itertools.product(depth.backlogs, range(3, 15, 2)):
+        some = level * share // 36
+        for put, taken in ((level, some), (some, some), (some, some), (some, level)):
+            turn += 1
+            producer += [Put(put), Signal("put"), Await("taken", turn)]
+            consumer += [Await("put", turn), Take(taken), Signal("taken")]
+    return Scenario(
+        "stress: the backlog rises and falls",
+        (*producer, CheckOk()),
+        ((*consumer, Drain(), CheckOk()),),
+    )

@@ -232,7 +232,7 @@ def failures_told(depth: Depth) -> list[Scenario]:
     helper = Scenario(
         "a helper asks what is known",
         (Put(1), PollOk(3.0), Helper((CheckOk(),))),
-        ((Take(1), Fail()), TAKER),
+        ((Fail(),), TAKER),
     )
     return [*regular(depth), helper]
 

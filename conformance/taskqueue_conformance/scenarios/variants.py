@@ -7,7 +7,7 @@ import dataclasses
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.scenarios.everyday import faults_at_every_point
 from taskqueue_conformance.scenarios.shared import TAKER, Pair
-from taskqueue_conformance.things import ITEM_KINDS
+from taskqueue_conformance.things import ASSORTED, ITEM_KINDS
 from taskqueue_conformance.workload import (
     Await,
     CheckOk,
@@ -153,7 +153,9 @@ def helper_threads(depth: Depth) -> list[Pair]:
 
 
 def kinds_of_failure(depth: Depth) -> list[Pair]:
-    """Exceptions that are no Exception, at points where an ordinary one is handled."""
+    """Exceptions of other kinds, at points where an ordinary one is handled: those that are no
+    Exception, and those that may be taken for something else.
+    """
     pairs = []
     special = ("system_exit", "keyboard_interrupt", "generator_exit", "base")
     thorough = [kind for kind in depth.kinds if kind != "error"]
@@ -170,6 +172,13 @@ def kinds_of_failure(depth: Depth) -> list[Pair]:
     for kind in thorough:
         for odd in faults_at_every_point(depth, kind):
             pairs.append((odd, _ordinary(odd, kind)))
+    failing = Fail("assorted")
+    for name, producer, consumers in (
+        ("in the producer", (Put(2), failing), (TAKER,) * 2),
+        ("in a consumer", (Put(2),), ((Take(1), failing), TAKER)),
+    ):
+        odd = Scenario(f"assorted {name}", producer, consumers, runs=len(ASSORTED))
+        pairs.append((odd, _ordinary(odd, "assorted")))
     return pairs
 
 
