@@ -77,6 +77,8 @@ CAUGHT: dict[str, list[History]] = {
         made(*BEGIN, *put(0), *put(1), *finish(P), *get(1), *ENDS, *RETURN),
         made(*BEGIN, *put(0), *finish(P), *get(0), *get(0, B), *ENDS, *RETURN),
         made(*BEGIN, *put(0), *finish(P), (Code.GET, A, 0), hang="nothing happened"),
+        # The producer waits for a consumer, who waits for what has been put.
+        made(*BEGIN, *put(0), (Code.AWAIT, P, 0), (Code.GET, A, 0), hang="nothing happened"),
     ],
     "TQ-1.2": [made(*BEGIN, *put(0), *put(1), *finish(P), *get(1), *get(0, B), *ENDS, *RETURN)],
     "TQ-1.3": [
@@ -117,13 +119,19 @@ CAUGHT: dict[str, list[History]] = {
     "TQ-2.1": [
         made(*BEGIN, *finish(P), *get(END), *finish(A), (Code.GET, B, 0), hang="nothing"),
         made(*BEGIN, *finish(P), *ENDS, hang="nothing"),
+        # All that was put has been taken, so nothing is lost.
+        made(*BEGIN, *put(0), *get(0), (Code.AWAIT, P, 0), (Code.GET, A, 0), hang="nothing"),
     ],
     "TQ-2.2": [made(*BEGIN, fail(P), (Code.GET, B, 0), failures=[(P, True)], hang="nothing")],
     "TQ-2.3": [
         made(*BEGIN, *finish(P), *get(END), *finish(A), *RETURN, *get(END, B), *finish(B)),
         made(*BEGIN, *finish(P), *get(END), *finish(A), *RETURN),
     ],
-    "TQ-2.4": [made(*BEGIN, *finish(A, B), (Code.PUT, P, 0), hang="nothing")],
+    "TQ-2.4": [
+        made(*BEGIN, *finish(A, B), (Code.PUT, P, 0), hang="nothing"),
+        # The lock that this put() holds is what the get() waits for: the item is not lost.
+        made(*BEGIN, *put(0), (Code.PUT, P, 1), (Code.GET, A, 0), hang="nothing"),
+    ],
     "TQ-2.5": [made(*BEGIN, *finish(A, B), *put(0), *finish(P), hang="nothing")],
     "TQ-2.6": [
         made(*BEGIN, *finish(P), *ENDS, *RETURN, gaps={len(BEGIN) + 1 + len(ENDS): 2.5}),

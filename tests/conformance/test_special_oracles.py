@@ -1,0 +1,48 @@
+"""Oracles of single clauses, on histories made by hand."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conformance.test_oracles import RAISE, START, A, P, Step, finish, made, ok
+
+from taskqueue_conformance.history import Code, History, Outcome
+from taskqueue_conformance.observation import Observation
+from taskqueue_conformance.oracles import special
+
+UNSTARTED = Outcome("RuntimeError", "can't start new thread")
+BEGUN: list[Step] = [*START, (Code.BEGIN, P, 1), (Code.BEGIN, A, 1)]
+"""Without consumer 2."""
+
+
+def told(*answers: tuple[float, int]) -> History:
+    """Consumer 1 asks ok() again and again: for each time the seconds before it and the answer."""
+    steps, gaps = list(BEGUN), {}
+    for seconds, answer in answers:
+        gaps[len(steps)] = seconds
+        steps += ok(answer)
+    return made(*steps, *finish(P, A), *RAISE, outcome=UNSTARTED, gaps=gaps)
+
+
+def failed_start(history: History) -> list[str]:
+    return list(special.failed_start(Observation(history.scenario, [history])))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [[(0.5, 1), (0.7, 1)], [(3.0, 1)]],
+    ids=["twice", "after a long while"],
+)
+def test_a_failed_start_that_is_not_told(answers: list[tuple[float, int]]) -> None:
+    """Whoever is told True for a second would work on for ever."""
+    assert failed_start(told(*answers)) == [
+        "a thread could not be started, and ok() kept telling consumer 1 True"
+    ]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [[(0.5, 1)], [(0.5, 1), (0.7, 0)], [(3.0, 1), (0.1, 0)], []],
+    ids=["not for long", "told", "told in the end", "not asked"],
+)
+def test_a_failed_start_that_is_told(answers: list[tuple[float, int]]) -> None:
+    assert failed_start(told(*answers)) == []
