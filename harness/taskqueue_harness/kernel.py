@@ -92,7 +92,7 @@ class Kernel:
         self.steps = 0
         self.limit = self.bounds.steps // 2
         self.fair = False
-        self.asleep: dict[Fiber, int] = {}
+        self.steps_before: dict[Fiber, int] = {}
         self.clock = self.fair_since = 0.0
         self.timed = 0
         self.timeouts_left = self.bounds.early_timeouts
@@ -529,19 +529,29 @@ class Kernel:
             self.fair = True
             self.limit = self.bounds.steps
             self.fair_since = self.clock
-            self.asleep = {one: one.steps for one in self.live if one.deadline is not None}
+            self.steps_before = {one: one.steps for one in self.live}
             return True
-        # Who has slept all the while, as time went by, will wake and may end it all.
-        sleeper = any(
-            one.deadline is not None and self.asleep.get(one) == one.steps for one in self.live
-        )
+        going = self.clock > self.fair_since and self._somebody_was_slow()
         self._finish(
-            "unfinished" if sleeper and self.clock > self.fair_since else "livelock",
+            "unfinished" if going else "livelock",
             message=f"still running after {self.steps} operations, the last "
             f"{self.bounds.steps // 2} of them fairly scheduled",
             stop=True,
         )
         return False
+
+    def _somebody_was_slow(self) -> bool:
+        """Whether a thread, while the others went round and round, ended or took a few steps only.
+
+        It slept, for much longer than the others do: it will wake, or has woken, and may end it.
+        """
+        before, live = self.steps_before, self.live
+        phase, many = self.bounds.steps // 2, 10 * len(live)
+        return any(one not in live for one in before) or any(
+            (one.guard or one.deadline is not None)
+            and (one.steps - before.get(one, 0)) * many < phase
+            for one in live
+        )
 
     def _finish(self, verdict: Verdict, *, message: str = "", stop: bool = False) -> None:
         if self.asking:

@@ -167,6 +167,19 @@ class Releasing(Op):
         return ((base | TAKE, READ), (base | GIVE, WRITE))
 
 
+class Converting(Op):
+    """A queue's mutex is asked for: whoever takes that later comes after all that was done to it.
+
+    In the object's ``_next_mutex``, since there is no other yet.
+    """
+
+    __slots__ = ()
+
+    def accesses(self, fiber: Fiber) -> Accesses:
+        mutex = id(fiber.obj._next_mutex) << _PART_BITS
+        return (*super().accesses(fiber), (mutex | TAKE, WRITE))
+
+
 class ThreadOp(Op):
     """An operation on a thread that changes, or looks at, which threads there are."""
 
@@ -251,7 +264,7 @@ UNEARNED_DONE: Final = Op("task_done", ((GIVE, READ), (COUNT, WRITE)))
 UNFINISHED: Final = Op("unfinished tasks", ((GIVE, READ), (COUNT, READ)), observes=True)
 QUEUE_JOIN: Final = Op("join", ((COUNT, READ), (GIVE, READ)), observes=True)
 SHUT: Final = Op("shutdown", ((TAKE, WRITE), (GIVE, WRITE), (COUNT, WRITE)))
-CONVERT: Final = Op("mutex", ((TAKE, WRITE), (GIVE, WRITE), (COUNT, WRITE)))
+CONVERT: Final = Converting("mutex", ((TAKE, WRITE), (GIVE, WRITE), (COUNT, WRITE)))
 
 # Latches. Signals commute; who waits for a number of them has heard of all that were given.
 SIGNAL: Final = Op("signal", ((COUNT, ADD),))

@@ -211,6 +211,8 @@ def _join(thread: threading.Thread) -> None:
 def _log(error: BaseException) -> None:
     """Report a failure that run() will not raise, so that it is not lost in silence.  TQ-3.9"""
     try:
-        logger.warning("another callback failed as well", exc_info=error)
+        # All three: logging tests the exception for truth, and one may be false.  TQ-3.9
+        shown = (type(error), error, error.__traceback__)
+        logger.warning("another callback failed as well", exc_info=shown)
     except BaseException:  # an exception whose own attributes raise cannot be formatted.  TQ-3.11
         logger.warning("another callback failed as well: %s, not printable", type(error).__name__)

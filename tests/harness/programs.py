@@ -119,6 +119,45 @@ def polls_for_an_hour() -> None:
             thread.join(0.5)
 
 
+def polls_between_pauses(pause: float = 3.0) -> None:
+    """Right: one sleeps again and again, and the others look much more often than it wakes."""
+    found: queue.Queue[int] = queue.Queue()
+
+    def producer() -> None:
+        for number in range(4):
+            time.sleep(pause)
+            found.put(number)
+
+    def consumer() -> None:
+        taken = 0
+        while taken < 4:
+            with contextlib.suppress(queue.Empty):
+                found.get(timeout=0.01)
+                taken += 1
+
+    threads = [threading.Thread(target=body) for body in (producer, consumer)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def backs_off_for_ever() -> None:
+    """Two threads that count their attempts and sleep a little before the next, without end."""
+    attempts: list[int] = []
+
+    def body() -> None:
+        while len(attempts) >= 0:
+            attempts.append(1)
+            time.sleep(0.01)
+
+    threads = [threading.Thread(target=body) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def meets_late() -> None:
     """Two threads with two orders, after a hundred operations with one."""
     lock = threading.Lock()
@@ -250,6 +289,18 @@ def queue_mutex_by_hand() -> None:
 
     together(lambda: items.put(1), clear)
     assert items.qsize() in (0, 1)
+
+
+def puts_around_a_mutex() -> tuple[int, int]:
+    items: queue.Queue[int] = queue.Queue()
+
+    def first() -> None:
+        items.put(1)
+        with items.mutex:
+            pass
+
+    together(first, lambda: items.put(2))
+    return items.get(), items.get()
 
 
 def patient_retries() -> None:

@@ -67,6 +67,22 @@ def test_who_polls_while_another_sleeps_for_long_is_not_called_a_livelock(
     assert any("were given up after 2,000 operations" in note for note in result.notes)
 
 
+@pytest.mark.parametrize("steps", range(200, 1_300, 20))
+def test_who_polls_between_pauses_is_not_called_a_livelock(steps: int) -> None:
+    """Wherever the limit comes: who sleeps most of the time need not sleep at that moment."""
+    bounds = Bounds(steps=steps, early_timeouts=0, polls=1)
+    result = explore(programs.polls_between_pauses, executions=3, bounds=bounds)
+    assert result.verdict in ("unfinished", "done")
+
+
+def test_who_backs_off_for_ever_is_a_livelock_although_time_goes_by() -> None:
+    bounds = Bounds(steps=2_000, early_timeouts=0)
+    result = explore(programs.backs_off_for_ever, executions=3, bounds=bounds)
+    assert result.verdict == "livelock"
+    assert result.outcome is not None
+    assert result.outcome.clock > 1
+
+
 def test_nothing_judged_is_no_pass() -> None:
     bounds = Bounds(steps=2_000, early_timeouts=0)
     result = explore(programs.polls_for_an_hour, executions=3, bounds=bounds)
@@ -136,6 +152,20 @@ def test_small_programs_are_exhausted() -> None:
     result = explore(programs.module_lock_and_subclass, strategy="dpor", bounds=CALM)
     assert result.exhausted
     assert result.grade == "proved"
+
+
+def test_who_takes_a_queues_mutex_comes_after_what_was_done_without_it() -> None:
+    """Its methods are operations of their own until somebody asks for the mutex: a put before that
+    and a put after it are in order all the same, and so are to be tried in both.
+    """
+    seen = set()
+    explore(
+        programs.puts_around_a_mutex,
+        strategy="dpor",
+        bounds=CALM,
+        on_execution=lambda outcome: seen.add(outcome.value),
+    ).check()
+    assert seen == {(1, 2), (2, 1)}
 
 
 def test_a_search_that_was_cut_is_not_exhausted() -> None:

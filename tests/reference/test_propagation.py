@@ -83,6 +83,24 @@ def test_3_4_and_3_9_the_first_is_raised_and_a_later_one_logged(
     assert "first" not in caplog.text
 
 
+def test_3_9_a_later_failure_that_is_false_is_logged_with_its_traceback(
+    finish: Finish, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`logging` drops the traceback of an exception that is false, if given the exception alone."""
+
+    class NoErrors(Exception):
+        def __len__(self) -> int:
+            return 0
+
+    def failing_later(q: TaskQueue) -> None:
+        while q.ok():
+            pass
+        raise NoErrors("second")
+
+    assert isinstance(finish(TaskQueue(failing_later, [fail_with(OSError("first"))])), OSError)
+    assert "in failing_later" in caplog.text
+
+
 def test_3_6_ok_is_false_for_every_thread_and_stays_so(finish: Finish) -> None:
     seen: list[bool] = []
     begun = threading.Barrier(2, timeout=30)

@@ -85,6 +85,7 @@ def queue_module(world: World) -> types.ModuleType:
     shared = {
         "kernel": world.kernel,
         "library": library,
+        "_threading": names["threading"],
         "empty_error": _queue.Empty,
         "full_error": names["Full"],
         "shut_error": names.get("ShutDown"),

@@ -24,6 +24,7 @@ class QueueModel(Primitive):
     """Mixed in before the library's Queue: the fast paths. `_modelled` says if they apply."""
 
     library: ClassVar[Any]
+    _threading: ClassVar[Any]
     empty_error: ClassVar[type[Exception]]
     full_error: ClassVar[type[Exception]]
     shut_error: ClassVar[type[Exception] | None]
@@ -54,6 +55,8 @@ class QueueModel(Primitive):
     def __getattr__(self, name: str) -> Any:
         if name in _PARTS and self.__dict__.get("_modelled"):
             # An operation: what a thread does before it and after is done in different ways.
+            if "_next_mutex" not in self.__dict__:
+                self._next_mutex = self._threading.Lock()
             if self._look(ops.CONVERT):
                 self._convert()
             return self.__dict__[name]
@@ -65,6 +68,9 @@ class QueueModel(Primitive):
         contents, unfinished = self._contents, self._unfinished
         shut = self._shut
         self.library.__init__(self, self.maxsize)
+        mutex = self.mutex = self._next_mutex
+        for part in _PARTS[1:]:
+            setattr(self, part, self._threading.Condition(mutex))
         self.queue = contents
         self.unfinished_tasks = unfinished
         self.is_shutdown = shut
