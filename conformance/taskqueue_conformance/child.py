@@ -179,6 +179,8 @@ class _Session:
         with self.preemption:
             if scenario.peers > 1:
                 self._run_peers()
+            elif scenario.nested:
+                self._run_nested()
             else:
                 self._run_in_turn(before)
         self._send("", "")
@@ -187,10 +189,9 @@ class _Session:
         scenario = self.scenario
         counts = []
         for number in range(scenario.runs):
-            performance = Performance(scenario, self.stage, number)
-            performance.items.elsewhere = self._known_elsewhere
-            self.performances.append(performance)
-            if not performance.construct(_subject):
+            previous = self.performances[-1] if self.performances else None
+            performance = self._performance(number)
+            if not performance.construct(_subject, after=previous):
                 continue
             if scenario.only_construct:
                 self.stage.sleep(0.2)
@@ -215,17 +216,31 @@ class _Session:
                 self._look_at_memory(performance)
             if scenario.runs > 10 and (number + 1) % (scenario.runs // 4) == 0:
                 counts.append(len(self._settled_threads(before)))
-            if scenario.runs > 1:
-                performance.drop()
         if counts:
             self.notes["thread_counts"] = counts
+
+    def _performance(self, number: int) -> Performance:
+        performance = Performance(self.scenario, self.stage, number)
+        performance.items.elsewhere = self._known_elsewhere
+        self.performances.append(performance)
+        return performance
+
+    def _run_nested(self) -> None:
+        outer, inner = self._performance(0), self._performance(1)
+
+        def another() -> None:
+            if inner.construct(_subject):
+                inner.run()
+
+        outer.another = another
+        if outer.construct(_subject):
+            outer.run()
+            self._settle(outer)
 
     def _run_peers(self) -> None:
         joins = []
         for number in range(self.scenario.peers):
-            performance = Performance(self.scenario, self.stage, number)
-            performance.items.elsewhere = self._known_elsewhere
-            self.performances.append(performance)
+            performance = self._performance(number)
             if performance.construct(_subject):
                 joins.append(self.stage.spawn(performance.run))
         for join in joins:

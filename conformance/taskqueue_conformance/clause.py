@@ -51,11 +51,6 @@ class ClauseTest:
         """What the engine will explore."""
         return list(self.explored(depth)) if self.explored else []
 
-    def scenarios(self, depth: Depth) -> list[Scenario]:
-        """All that will be performed, for the bench to begin with."""
-        twins = [twin for _, twin in self.variants(depth)] if self.variants else []
-        return self.judged_by(depth) + twins
-
     def judged_by(self, depth: Depth) -> list[Scenario]:
         """Those that can show a fault, without what they are compared with."""
         found = list(self.on(depth)) if self.on else []
@@ -196,7 +191,7 @@ def begin(
         last: scenarios that come after those of the tests.
     """
     tests = list(tests)
-    wanted = [one for test, _ in tests for one in test.scenarios(depth)]
+    wanted = [one for test, _ in tests for one in test.judged_by(depth)]
     regular = set(scenarios.regular(depth))
     strict = [test for test, _ in tests if not lookup(test.id).within("upstream")]
     first = [one for test in strict for one in test.judged_by(depth) if one not in regular]

@@ -157,6 +157,11 @@ class Failures:
             self._tokens[token] = number
         return number
 
+    def drop(self) -> None:
+        """Hold none of them any more; what is known of them is kept."""
+        with self._mutex:
+            self._objects = [lambda: None] * len(self._objects)
+
     def number_of(self, exc: BaseException, actor: int) -> int:
         """The number of an exception that `actor` has seen; a new one if it is not known."""
         number = self._known(exc)

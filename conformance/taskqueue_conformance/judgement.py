@@ -86,7 +86,7 @@ def judge_variants(
         oracle: what else the variants must not show, whatever their twins do.
     """
     began = time.monotonic()
-    bench.prefetch(scenario for pair in pairs for scenario in pair)
+    bench.prefetch(variant for variant, _ in pairs)
     record = Record(clause, Status.PASSED, scenarios=len(pairs))
     blocked: set[str] = set()
     cut = 0
@@ -97,6 +97,7 @@ def judge_variants(
         wrong = list(_variant_findings(seen))
         usual: set[str] = set()
         if wrong and not direct:
+            bench.prefetch(twin for _, twin in pairs)  # more of them will be wanted
             usual = {found.clause for found in findings(bench.observe(twin))}
             usual |= contradicted(bench, ordinary)
 

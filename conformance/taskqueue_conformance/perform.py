@@ -40,6 +40,7 @@ from taskqueue_conformance.workload import (
     Put,
     PutNone,
     RunAgain,
+    RunAnother,
     Scenario,
     Signal,
     Sleep,
@@ -100,6 +101,8 @@ class Performance:
         """By thread, the actor that it is."""
         self.witnesses: list[weakref.ref[Any]] = []
         self.queue: Any = None
+        self.another: Callable[[], object] | None = None
+        """Makes and runs the queue that this one is to run, if it is to run one."""
         self.running = False
         """Whether run() is under way: only then can it be interrupted."""
         self._note = self._make_note()
@@ -114,11 +117,16 @@ class Performance:
 
     # -- what the caller of run() does ---------------------------------------------------------
 
-    def construct(self, subject: Subject) -> bool:
-        """Make the queue; False, and the reason is kept, if that raised."""
+    def construct(self, subject: Subject, after: Performance | None = None) -> bool:
+        """Make the queue; False, and the reason is kept, if that raised.
+
+        Args:
+            subject: what makes it.
+            after: whose queue is dropped at the last moment, so that this one may have its address.
+        """
         producer = self._callback(0)
         consumers = [self._callback(actor) for actor in range(1, len(self._begun))]
-        handed: Iterable[Callable[[Any], None]] = consumers
+        handed: Iterable[Callable[[Any], object]] = consumers
         how = self.scenario.consumers_as
         if how == "tuple":
             handed = tuple(consumers)
@@ -127,6 +135,8 @@ class Performance:
         elif how == "same":
             # One and the same object in every place; whoever comes first is consumer 1.
             handed = [self._shared_callback()] * len(consumers)
+        if after is not None:
+            after.drop()
         try:
             self.queue = subject(producer, handed)
         except Exception as exc:
@@ -144,7 +154,7 @@ class Performance:
         note(Code.RUN, MAIN, 0)
         self.running = True
         try:
-            value = queue.run()
+            value = self._call_run(queue)
         except BaseException as exc:
             self._keep_outcome(exc)
             note(Code.RUN_RAISE, MAIN, -1 if self._outcome is None else 0)
@@ -154,6 +164,14 @@ class Performance:
             note(Code.RUN_RETURN, MAIN, 0 if value is None else 1)
         finally:
             self.running = False
+
+    def _call_run(self, queue: Any) -> Any:
+        if not self.scenario.handling:
+            return queue.run()
+        try:
+            raise LookupError("what run() is called in the handler of")
+        except LookupError:
+            return queue.run()
 
     def _keep_outcome(self, exc: BaseException) -> None:
         self._outcome = self.failures.outcome(exc)
@@ -207,6 +225,7 @@ class Performance:
     def drop(self) -> None:
         """Forget the queue, as a caller does who has no more use for it."""
         self.queue = None
+        self.failures.drop()
 
     def history(self, hang: str | None = None, notes: dict[str, Any] | None = None) -> History:
         """What was seen so far."""
@@ -226,7 +245,7 @@ class Performance:
 
     # -- callbacks -----------------------------------------------------------------------------
 
-    def _callback(self, actor: int) -> Callable[[Any], None]:
+    def _callback(self, actor: int) -> Callable[[Any], object]:
         kind = self.scenario.callables
         if kind == "partial":
             return functools.partial(self._live, actor)
@@ -236,6 +255,14 @@ class Performance:
             return lambda q: self._live(actor, q)
         if kind == "object":
             return _Callable(self, actor)
+
+        if kind == "giving":
+
+            def giving(q: Any) -> list[str]:
+                self._live(actor, q)
+                return ["what nobody asked for"]
+
+            return giving
 
         def callback(q: Any) -> None:
             self._live(actor, q)
@@ -441,6 +468,11 @@ class Performance:
         self._point(actor)
         self.run_again(actor)
 
+    def _run_another(self, actor: int, q: Any, step: RunAnother) -> None:
+        self._point(actor)
+        if self.another is not None:
+            self.another()
+
 
 class _Bound:
     def __init__(self, performance: Performance, actor: int) -> None:
@@ -478,4 +510,5 @@ _PERFORM: dict[type, Callable[[Performance, int, Any, Any], None]] = {
     Interrupt: Performance._interrupt,
     CheckFreed: Performance._check_freed,
     RunAgain: Performance._run_again,
+    RunAnother: Performance._run_another,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -137,12 +138,30 @@ class Falsy(Exception):
 
 
 class Unhashable(Exception):
-    """An exception that is compared by its value and has no hash, as a dataclass has none."""
+    """An exception that is compared by its fields, has none, and has no hash: a dataclass."""
 
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Unhashable) and self.args == other.args
+        return isinstance(other, Unhashable)
+
+
+class Frozen(Exception):
+    """An exception that takes no attributes, but for those that Python itself sets."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not name.startswith("__"):
+            raise AttributeError(f"cannot assign to field {name!r}")
+        super().__setattr__(name, value)
+
+
+def _group(token: str) -> BaseException:
+    """A group of one, where this Python has groups."""
+    if sys.version_info >= (3, 11):
+        return ExceptionGroup(  # noqa: F821
+            token, [Injected(token)]
+        )
+    return Injected(token)
 
 
 FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
@@ -157,6 +176,10 @@ FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
     "evil": _Evil,
     "falsy": Falsy,
     "unhashable": Unhashable,
+    "frozen": Frozen,
+    "group": _group,
+    "exit_zero": lambda token: SystemExit(0),
+    "exit_none": lambda token: SystemExit(),
     "queue_empty": queue.Empty,
     "queue_full": queue.Full,
     "timeout": TimeoutError,
@@ -178,6 +201,10 @@ FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
 ASSORTED = (
     "falsy",
     "unhashable",
+    "frozen",
+    "group",
+    "exit_zero",
+    "exit_none",
     "queue_empty",
     "queue_full",
     "timeout",
@@ -195,9 +222,10 @@ ASSORTED = (
     "eof_error",
     "interrupted_error",
 )
-"""Failures that an implementation may take for something else: those that are false or have no
-hash, and those that its own means raise at it (a get() that found nothing, a wait that timed out, a
-future that was cancelled)."""
+"""Failures that an implementation may take for something else, or take amiss: those that are false,
+have no hash or take no attributes, a group, an exit that reports success, and those that its own
+means raise at it (a get() that found nothing, a wait that timed out, a future that was
+cancelled)."""
 
 
 def kind_in_turn(kind: str, number: int) -> str:

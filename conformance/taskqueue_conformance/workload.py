@@ -153,6 +153,11 @@ class RunAgain:
     """Call run() a second time, from here."""
 
 
+@dataclass(frozen=True)
+class RunAnother:
+    """Make another queue of the same kind and run it, from here; the other one does not."""
+
+
 Step = Union[  # noqa: UP007 - evaluated at run time on 3.10, with forward references
     Put,
     PutNone,
@@ -171,6 +176,7 @@ Step = Union[  # noqa: UP007 - evaluated at run time on 3.10, with forward refer
     Interrupt,
     CheckFreed,
     RunAgain,
+    RunAnother,
 ]
 Steps = tuple[Step, ...]
 
@@ -178,7 +184,7 @@ STEP_TYPES: dict[str, type[Any]] = {
     cls.__name__: cls
     for cls in (
         *(Put, PutNone, Take, Drain, AskAgain, CheckOk, PollOk, Fail, Sleep),
-        *(Signal, Await, Meet, Helper, Stuck, Interrupt, CheckFreed, RunAgain),
+        *(Signal, Await, Meet, Helper, Stuck, Interrupt, CheckFreed, RunAgain, RunAnother),
     )
 }
 
@@ -201,10 +207,13 @@ class Scenario:
         producer: the steps of the producer.
         consumers: the steps of each consumer.
         faults: exceptions raised at points of the callbacks.
-        callables: what kind of object each callback is (function, partial, method, lambda, object).
+        callables: what kind of object each callback is (function, partial, method, lambda, object,
+            or giving: a function that returns something).
         consumers_as: how they are handed over (list, tuple, generator, or list changed afterwards).
         runs: how many queues are made and run, one after the other.
         peers: how many queues are run at the same time, each in a thread of its own.
+        nested: whether there is a second queue, which `RunAnother` runs.
+        handling: whether run() is called while an exception is being handled.
         start_limit: let no more than this many threads be started.
         only_construct: make the queue and never run it.
         callers: how many threads call run() at the same time; one of them is to be refused.
@@ -224,6 +233,8 @@ class Scenario:
     consumers_as: str = "list"
     runs: int = 1
     peers: int = 1
+    nested: bool = False
+    handling: bool = False
     start_limit: int | None = None
     only_construct: bool = False
     callers: int = 1

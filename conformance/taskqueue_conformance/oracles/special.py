@@ -119,6 +119,8 @@ def failed_start(seen: Observation) -> Iterator[str]:
         yield f"the threads of {never} could not be started, and run() returned as if all was well"
     elif h.outcome.type not in ("RuntimeError", "MemoryError", "OSError", "error"):
         yield f"a thread could not be started, and run() raised {h.outcome.type}: {h.outcome.text}"
+    elif h.outcome.type == "RuntimeError" and "can't start" not in h.outcome.text:
+        yield f"a thread could not be started, and run() raised another error: {h.outcome.text}"
     for life in h.callbacks:
         who = actor_name(life.actor)
         if life.begun is not None and (life.left is None or life.left > h.run.end):

@@ -56,6 +56,11 @@ def _good(depth: Depth) -> Iterator[Scenario]:
     for number in range(1, 6):
         lockstep += [Put(), Await("taken", number)]
     yield Scenario("lockstep", tuple(lockstep), ((Drain(each=(Signal("taken"),)), CheckOk()),) * 2)
+    # Whatever is counted with a few bits comes round once.
+    bursts: list[Step] = []
+    for number in range(1, 36):
+        bursts += [Put(number), Await("taken", number * (number + 1) // 2)]
+    yield Scenario("bursts of 1 to 35 items", tuple(bursts), ((Drain(each=(Signal("taken"),)),),))
     yield Scenario("many items", (Put(depth.items // 10), CheckOk()), (TAKER,) * 4)
     yield Scenario("the callbacks meet", (Meet(), Put(3)), ((Meet(), *TAKER),) * 2)
     yield Scenario(
@@ -181,6 +186,20 @@ def _failing(depth: Depth) -> Iterator[Scenario]:
         ),
     )
     yield Scenario("the producer fails without consumers", (Put(2), Fail()), ())
+    # What is being handled where run() was called is no failure of a callback, and hides none.
+    yield Scenario(
+        "the producer fails, and run() is called in an except block",
+        (Put(1), Fail()),
+        (TAKER,),
+        handling=True,
+    )
+    yield Scenario(
+        "a consumer fails, and run() is called in an except block",
+        (Put(1),),
+        ((Take(1), Fail()),),
+        handling=True,
+    )
+    yield Scenario("run() is called in an except block", (Put(1),), (TAKER,), handling=True)
 
 
 def _ending_early(depth: Depth) -> Iterator[Scenario]:

@@ -157,7 +157,9 @@ def asking_again(depth: Depth) -> list[Pair]:
 
 def no_consumers(depth: Depth) -> list[Scenario]:
     """TQ-2.13."""
-    return [Scenario("no consumers at all", (Put(1),), ())]
+    none = Scenario("no consumers at all", (Put(1),), ())
+    unasked = "no consumers from a generator"
+    return [none, dataclasses.replace(none, name=unasked, consumers_as="generator")]
 
 
 def failing_starts(depth: Depth) -> list[Scenario]:
@@ -245,6 +247,12 @@ def later_failures(depth: Depth) -> list[Scenario]:
             "three failures, one after the other",
             (Put(1), *told),
             ((Fail("os_error"),), told),
+            observe=("logging",),
+        ),
+        Scenario(
+            "two failures that are equal",
+            (Put(1), PollOk(3.0), Fail("unhashable")),
+            ((Fail("unhashable"),),),
             observe=("logging",),
         ),
         Scenario(

@@ -18,6 +18,7 @@ from taskqueue_conformance.workload import (
     PollOk,
     Put,
     PutNone,
+    RunAnother,
     Scenario,
     Signal,
     Sleep,
@@ -172,6 +173,13 @@ def kinds_of_failure(depth: Depth) -> list[Pair]:
     for kind in thorough:
         for odd in faults_at_every_point(depth, kind):
             pairs.append((odd, _ordinary(odd, kind)))
+    for kind in special[:2]:
+        odd = Scenario(
+            f"{kind} in a consumer, then an error in the producer",
+            (Put(2), PollOk(3.0), Fail()),
+            ((Fail(kind),), TAKER),
+        )
+        pairs.append((odd, _ordinary(odd, kind)))
     failing = Fail("assorted")
     for name, producer, consumers in (
         ("in the producer", (Put(2), failing), (TAKER,) * 2),
@@ -216,10 +224,16 @@ _FAILING = Scenario("as usual, failing", (Put(4), Fail()), ((Take(1), CheckOk(),
 
 
 def kinds_of_callable(depth: Depth) -> list[Pair]:
-    """Partials, methods, lambdas and objects as callbacks."""
+    """Partials, methods, lambdas and objects as callbacks, and functions with a result."""
     return [
-        (dataclasses.replace(twin, name=f"{twin.name}: {kind}s", callables=kind), twin)
-        for kind in ("partial", "method", "lambda", "object")
+        (dataclasses.replace(twin, name=f"{twin.name}: {word}", callables=kind), twin)
+        for kind, word in (
+            ("partial", "partials"),
+            ("method", "methods"),
+            ("lambda", "lambdas"),
+            ("object", "objects"),
+            ("giving", "functions that return something"),
+        )
         for twin in (_USUAL, _FAILING)
     ]
 
@@ -245,14 +259,21 @@ def kinds_of_iterable(depth: Depth) -> list[Pair]:
 
 
 def several_queues(depth: Depth) -> list[Pair]:
-    """Queues at the same time, and one after another that failed."""
+    """Queues at the same time, one after another that failed, and one in a callback of another."""
     # Nobody takes before everybody has put: what is shared, is mixed up whoever runs first.
     meeting = Scenario(
         "alone", (Put(20), Meet(), CheckOk()), ((Meet(), Drain(each=(CheckOk(),)), CheckOk()),) * 2
     )
-    failing = Scenario("alone, failing", (Put(5), Fail()), ((Take(1),), TAKER))
+    # Who waits before anything is put meets what an earlier queue at this address has left.
+    failing = Scenario(
+        "alone, failing",
+        (Await("here", 2), Sleep(0.01), Put(5), Fail()),
+        ((Signal("here"), Take(1)), (Signal("here"), *TAKER)),
+    )
+    nested = Scenario("as usual, twice", (Put(2), RunAnother(), Put(2)), (TAKER,) * 2)
     return [
         (dataclasses.replace(meeting, name="three at the same time", peers=3), meeting),
         (dataclasses.replace(meeting, name="three in a row", runs=3), meeting),
-        (dataclasses.replace(failing, name="a failure, then another run", runs=2), failing),
+        (dataclasses.replace(failing, name="a failure, then another run", runs=8), failing),
+        (dataclasses.replace(nested, name="one runs another", nested=True), nested),
     ]
