@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.conformance.test_oracles import RAISE, START, A, P, Step, finish, made, ok
+from tests.conformance.test_oracles import RAISE, RETURN, START, A, P, Step, finish, made, ok
 
 from taskqueue_conformance.history import Code, History, Outcome
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles import special
+from taskqueue_conformance.workload import Scenario
 
 UNSTARTED = Outcome("RuntimeError", "can't start new thread")
 BEGUN: list[Step] = [*START, (Code.BEGIN, P, 1), (Code.BEGIN, A, 1)]
@@ -46,3 +47,43 @@ def test_a_failed_start_that_is_not_told(answers: list[tuple[float, int]]) -> No
 )
 def test_a_failed_start_that_is_told(answers: list[tuple[float, int]]) -> None:
     assert failed_start(told(*answers)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("can't start new thread", True),
+        ("cannot join thread before it is started", False),
+        ("thread already started", False),
+    ],
+)
+def test_it_is_the_error_of_start_that_is_raised(text: str, right: bool) -> None:
+    history = made(*BEGUN, *finish(P, A), *RAISE, outcome=Outcome("RuntimeError", text))
+    expected = (
+        [] if right else [f"a thread could not be started, and run() raised another error: {text}"]
+    )
+    assert failed_start(history) == expected
+
+
+@pytest.mark.parametrize(
+    ("handed", "error", "seen"),
+    [
+        ("list", "ValueError: none", []),
+        ("list", "TypeError: none", ["the constructor raised TypeError: none, not ValueError"]),
+        ("generator", "ValueError: none", []),
+        ("generator", "TypeError: no len()", []),
+    ],
+)
+def test_no_consumers_at_all_are_refused(handed: str, error: str, seen: list[str]) -> None:
+    """A generator may be refused as such, which is another clause's; not so a list."""
+    scenario = Scenario("none", (), (), consumers_as=handed)
+    history = History(scenario, [], construction_error=error)
+    assert list(special.no_consumers_refused(Observation(scenario, [history]))) == seen
+
+
+@pytest.mark.parametrize("handed", ["list", "generator"])
+def test_no_consumers_at_all_are_accepted(handed: str) -> None:
+    scenario = Scenario("none", (), (), consumers_as=handed)
+    events = [(int(code), actor, value, 0) for code, actor, value in (*START, *RETURN)]
+    (sentence,) = special.no_consumers_refused(Observation(scenario, [History(scenario, events)]))
+    assert sentence.startswith("an empty list of consumers was accepted")

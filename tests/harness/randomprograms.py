@@ -127,7 +127,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "if hasattr(q, 'join'):\n    q.join()\n    see(s.x)",
         "see(getattr(q, 'unfinished_tasks', 0))",
         "see(len(getattr(q, 'queue', ())))",
-        "if hasattr(q, 'mutex'):\n    with q.mutex:\n        see(list(q.queue))",
+        "if hasattr(q, 'mutex'):\n    with q.mutex:\n        see(tuple(q.queue))",
         "if hasattr(q, 'not_empty'):\n    with q.not_empty:\n        see(len(q.queue))",
     ),
     "barrier": (
