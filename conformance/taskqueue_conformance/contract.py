@@ -258,8 +258,8 @@ _SECTION_2 = (
         "When a thread cannot be started, run() raises that error, those already started that "
         "poll ok() or wait for the end come to their end, and nothing is left alive.",
         "Under memory pressure the nth start fails, and the threads before it wait for ever.",
-        "The start loop in run(): a failure there must count as a failure (ok() False), signal "
-        "the end, and join what was started.",
+        "The start loop in run(): a failure there must count as a failure (ok() False) at once, "
+        "signal the end, and join what was started, no less and no more.",
     ),
     Clause(
         "TQ-2.15",
@@ -332,7 +332,9 @@ _SECTION_3 = (
         "Every BaseException counts: SystemExit, KeyboardInterrupt and GeneratorExit raised in a "
         "callback are neither lost nor cause a hang.",
         "sys.exit() in a callback ends its thread without a word, and the others wait for ever.",
-        "`except Exception` in the wrappers: it lets these three pass.",
+        "`except Exception` in the wrappers: it lets these three pass. For other kinds: an except "
+        "clause that was meant for the wrapper's own get() or wait(), `if self.error:` where "
+        "`is not None` is meant, failures as keys or compared by ==, attributes set on them.",
     ),
     Clause(
         "TQ-3.6",
@@ -392,7 +394,8 @@ _SECTION_4 = (
         "Instances share nothing.",
         "Two uploads at once must not take each other's parts.",
         "Class attributes and module globals that hold queues, threads or errors; mutable default "
-        "arguments.",
+        "arguments; a table by id() that keeps entries; a mark on the thread that another queue, "
+        "run in a callback, finds.",
     ),
     Clause(
         "TQ-4.2",
@@ -414,7 +417,8 @@ _SECTION_4 = (
         "core",
         "Any callable serves: function, partial, bound method, lambda, object with `__call__`.",
         "Callbacks need state; functools.partial is the usual way to bring it.",
-        "`__name__`, `__code__`, inspect.isfunction, a test for the number of arguments.",
+        "`__name__`, `__code__`, inspect.isfunction, a test for the number of arguments, a use of "
+        "what the callback returns.",
     ),
     Clause(
         "TQ-4.5",
