@@ -185,7 +185,7 @@ def kinds_of_failure(depth: Depth) -> list[Pair]:
         ("in the producer", (Put(2), failing), (TAKER,) * 2),
         ("in a consumer", (Put(2),), ((Take(1), failing), TAKER)),
     ):
-        odd = Scenario(f"assorted {name}", producer, consumers, runs=len(ASSORTED))
+        odd = Scenario(f"assorted kinds {name}", producer, consumers, runs=len(ASSORTED))
         pairs.append((odd, _ordinary(odd, "assorted")))
     return pairs
 
