@@ -146,6 +146,17 @@ class HandlerAdapter:
         return _Handled(self.func, producer, list(consumers))
 
 
+def _let_pass(exc: BaseException) -> StopIteration | None:
+    """The StopIteration that a generator, as `opening` mostly is one, could not let pass.
+
+    It makes a RuntimeError of it (PEP 479), which is no doing of the pool.
+    """
+    if not isinstance(exc, RuntimeError):
+        return None
+    cause = exc.__cause__
+    return cause if isinstance(cause, StopIteration) else None
+
+
 class _Handled:
     """A TaskQueue's face on a pool: each item goes through the pool to a consumer that waits.
 
@@ -211,6 +222,7 @@ class _Handled:
         ]
         for thread in threads:
             thread.start()
+        stopped: BaseException | None = None
         try:
             with self._opening(self._handle, max(1, len(self._consumers))) as submit:
                 self._submit = submit
@@ -220,9 +232,19 @@ class _Handled:
                     self._failures.append(exc)
                     raise
         except BaseException as exc:
-            self._end(threads if any(exc is known for known in self._failures) else ())
-            raise
-        self._end(threads)
+            stopped = _let_pass(exc)
+            told = exc if stopped is None else stopped
+            self._end(threads if any(told is known for known in self._failures) else ())
+            del told
+            if stopped is None:
+                raise
+        else:
+            self._end(threads)
+        if stopped is not None:
+            try:
+                raise stopped
+            finally:
+                del stopped
         if self._orphan is not None:
             # It failed while it held no item: no pool could have known.
             raise self._orphan

@@ -9,7 +9,7 @@ from base import Callback
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-4.4",)
-SAYS = {"TQ-4.4": ""}
+SAYS = {"TQ-4.4": "that nobody had put"}
 SCHEDULE = False
 
 

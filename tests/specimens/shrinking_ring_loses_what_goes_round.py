@@ -11,7 +11,7 @@ from base import Callback
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-1.1",)
-SAYS = {"TQ-1.1": ""}
+SAYS = {"TQ-1.1": "never delivered"}
 SCHEDULE = False
 
 SMALLEST = 16

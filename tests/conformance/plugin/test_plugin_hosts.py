@@ -143,7 +143,7 @@ def test_plugins_that_are_not_loaded_by_themselves(host: Host) -> None:
         environment={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
     assert ran.status == 0, ran.output
-    assert "7 passed" in ran.output, ran.output
+    assert "8 passed" in ran.output, ran.output
 
 
 # -- inert ---------------------------------------------------------------------------------------
