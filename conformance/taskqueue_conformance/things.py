@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import queue
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 __all__ = [
@@ -127,14 +129,29 @@ class _Evil(Exception):
     __str__ = __repr__ = _refuse
 
 
+_LIBRARY = str(Path(os.__file__).parent)
+
+
+def _asked_by_library() -> bool:
+    """Whether the caller's caller is code of the standard library."""
+    path = sys._getframe(2).f_code.co_filename
+    return path.startswith("<frozen") or (
+        path.startswith(_LIBRARY) and not {"site-packages", "dist-packages"} & {*Path(path).parts}
+    )
+
+
 class Falsy(Exception):
-    """An exception that is false and empty, as one that counts its errors may be."""
+    """An exception that is false and empty, as one that counts its errors may be.
+
+    The standard library tests some exceptions for truth as well (a Future's result() does, and
+    logging). That is no fault of those who use it: to its code this one is as true as any other.
+    """
 
     def __bool__(self) -> bool:
-        return False
+        return _asked_by_library()
 
     def __len__(self) -> int:
-        return 0
+        return int(_asked_by_library())
 
 
 class Unhashable(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 import pytest
 
 from taskqueue_conformance.things import (
@@ -34,6 +36,16 @@ def test_each_kind_can_be_made_and_is_raised_as_itself(kind: str) -> None:
 def test_a_falsy_failure_is_false_and_empty() -> None:
     assert not Falsy("x")
     assert len(Falsy("x")) == 0
+
+
+def test_to_the_standard_library_a_falsy_failure_is_like_any_other() -> None:
+    """A Future tests what it was given for truth: whoever uses one has not made that mistake."""
+    future: Future[None] = Future()
+    failure = Falsy("x")
+    future.set_exception(failure)
+    with pytest.raises(Falsy) as caught:
+        future.result()
+    assert caught.value is failure
 
 
 def test_an_unhashable_failure_has_no_hash_and_is_compared_by_value() -> None:

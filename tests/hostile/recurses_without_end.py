@@ -1,4 +1,4 @@
-"""get() calls itself with the recursion limit raised to where the stack ends first."""
+"""get() calls itself with a recursion limit that is high."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 from base import TaskQueue as Correct
 
 EXPECT = ("nonconformant",)
-DOES = "recurses in get() until the stack or the interpreter gives up"
+DOES = "recurses in get() until the interpreter gives up"
 
 
 class TaskQueue(Correct):
+    def log_lost(self, error: BaseException) -> None:
+        """In silence: to format so deep a traceback takes many seconds."""
+
     def get(self) -> Any:
-        sys.setrecursionlimit(50_000)
+        sys.setrecursionlimit(8_000)
         return self.get()
