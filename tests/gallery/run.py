@@ -35,8 +35,8 @@ DEADLINES = {"quick": 300.0, "default": 600.0, "deep": 3600.0}
 PYTHON = ".".join(map(str, sys.version_info[:3]))
 
 
-def assess_one(name: str, seed: int, depth: str) -> dict[str, Any]:
-    """Assess one subject here and now."""
+def assess_one(name: str, seed: int, depth: str, *, drawn: bool = True) -> dict[str, Any]:
+    """Assess one subject here and now, with drawn workloads or without."""
     subject = next(one for one in subjects((*EXACT, SCHEDULE)) if one.name == name)
     began = time.monotonic()
     options = Options(
@@ -48,7 +48,7 @@ def assess_one(name: str, seed: int, depth: str) -> dict[str, Any]:
         seed=seed,
         cwd=str(subject.path.parent),
     )
-    report = assess(options)
+    report = assess(options, drawn=drawn)
     return {
         "subject": name,
         "seed": seed,
@@ -62,10 +62,12 @@ def assess_one(name: str, seed: int, depth: str) -> dict[str, Any]:
     }
 
 
-def assess_in_child(subject: Subject, seed: int, depth: str = "quick") -> dict[str, Any]:
+def assess_in_child(
+    subject: Subject, seed: int, depth: str = "quick", *, drawn: bool = True
+) -> dict[str, Any]:
     """Assess one subject in a process of its own, so that several can be at work."""
     command = [sys.executable, "-m", "tests.gallery.run", "--one", subject.name]
-    command += ["--seed", str(seed), "--depth", depth]
+    command += ["--seed", str(seed), "--depth", depth, *([] if drawn else ["--undrawn"])]
     deadline = DEADLINES[depth]
     this = {"subject": subject.name, "seed": seed, "depth": depth, "python": PYTHON}
     try:
@@ -96,10 +98,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--state", type=Path, default=Path("gallery-state.jsonl"))
     parser.add_argument("--summary", type=Path, help="write a summary in Markdown")
     parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--undrawn", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=1, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
     if arguments.one:
-        print(json.dumps(assess_one(arguments.one, arguments.seed, arguments.depth)))
+        one, drawn = arguments.one, not arguments.undrawn
+        print(json.dumps(assess_one(one, arguments.seed, arguments.depth, drawn=drawn)))
         return 0
     galleries = (SCHEDULE,) if arguments.schedule else EXACT
     chosen = [one for one in subjects(galleries) if arguments.only in one.name]

@@ -1,6 +1,7 @@
 """Specimens fail exactly their clauses, innocents pass, hostile ones get a verdict.
 
-One quick run of each, several at a time.  Ten in a row are run by hand: see `tests.gallery.run`.
+One quick run of each, several at a time, without drawn workloads: what a specimen breaks shows in
+the others.  Ten in a row, with all there is, are run by hand: see `tests.gallery.run`.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def results(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[dict[st
     ]
     pool = ThreadPoolExecutor(AT_A_TIME)
     chosen.sort(key=lambda one: not one.name.endswith(SLOWEST))
-    yield {one.name: pool.submit(assess_in_child, one, SEED) for one in chosen}
+    yield {one.name: pool.submit(assess_in_child, one, SEED, drawn=False) for one in chosen}
     pool.shutdown(cancel_futures=True)
 
 

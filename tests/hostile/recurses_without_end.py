@@ -16,5 +16,5 @@ class TaskQueue(Correct):
         """In silence: to format so deep a traceback takes many seconds."""
 
     def get(self) -> Any:
-        sys.setrecursionlimit(8_000)
+        sys.setrecursionlimit(3_000)
         return self.get()
