@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import concurrent.futures
-import os
 import queue
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from taskqueue_harness.files import is_standard
 
 __all__ = [
     "ASSORTED",
     "FAILURE_KINDS",
     "ITEM_KINDS",
     "Falsy",
+    "Frozen",
     "Injected",
     "Item",
     "Unhashable",
@@ -129,17 +130,6 @@ class _Evil(Exception):
     __str__ = __repr__ = _refuse
 
 
-_LIBRARY = str(Path(os.__file__).parent)
-
-
-def _asked_by_library() -> bool:
-    """Whether the caller's caller is code of the standard library."""
-    path = sys._getframe(2).f_code.co_filename
-    return path.startswith("<frozen") or (
-        path.startswith(_LIBRARY) and not {"site-packages", "dist-packages"} & {*Path(path).parts}
-    )
-
-
 class Falsy(Exception):
     """An exception that is false and empty, as one that counts its errors may be.
 
@@ -148,14 +138,14 @@ class Falsy(Exception):
     """
 
     def __bool__(self) -> bool:
-        return _asked_by_library()
+        return is_standard(sys._getframe(1).f_code.co_filename)
 
     def __len__(self) -> int:
-        return int(_asked_by_library())
+        return int(is_standard(sys._getframe(1).f_code.co_filename))
 
 
 class Unhashable(Exception):
-    """An exception that is compared by its fields, has none, and has no hash: a dataclass."""
+    """An exception without a hash, equal to all of its class: a dataclass without fields."""
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -175,22 +165,11 @@ class Frozen(Exception):
 def _group(token: str) -> BaseException:
     """A group of one, where this Python has groups."""
     if sys.version_info >= (3, 11):
-        return ExceptionGroup(  # noqa: F821
-            token, [Injected(token)]
-        )
+        return ExceptionGroup(token, [Injected(token)])  # noqa: F821
     return Injected(token)
 
 
-FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
-    "error": Injected,
-    "os_error": lambda token: OSError(5, token),
-    "stop_iteration": StopIteration,
-    "system_exit": SystemExit,
-    "keyboard_interrupt": KeyboardInterrupt,
-    "generator_exit": GeneratorExit,
-    "base": lambda token: type("Base", (BaseException,), {})(token),
-    "unformattable": _Unformattable,
-    "evil": _Evil,
+_ASSORTED: dict[str, Callable[[str], BaseException]] = {
     "falsy": Falsy,
     "unhashable": Unhashable,
     "frozen": Frozen,
@@ -202,6 +181,7 @@ FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
     "timeout": TimeoutError,
     "cancelled": concurrent.futures.CancelledError,
     "broken_barrier": threading.BrokenBarrierError,
+    "stop_iteration": StopIteration,
     "stop_async_iteration": StopAsyncIteration,
     "runtime_error": RuntimeError,
     "index_error": IndexError,
@@ -213,36 +193,25 @@ FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
     "eof_error": EOFError,
     "interrupted_error": InterruptedError,
 }
-"""By name, a function from a token (a word that occurs nowhere else) to a fresh exception."""
 
-ASSORTED = (
-    "falsy",
-    "unhashable",
-    "frozen",
-    "group",
-    "exit_zero",
-    "exit_none",
-    "queue_empty",
-    "queue_full",
-    "timeout",
-    "cancelled",
-    "broken_barrier",
-    "stop_iteration",
-    "stop_async_iteration",
-    "runtime_error",
-    "index_error",
-    "key_error",
-    "value_error",
-    "attribute_error",
-    "type_error",
-    "assertion_error",
-    "eof_error",
-    "interrupted_error",
-)
+ASSORTED = tuple(_ASSORTED)
 """Failures that an implementation may take for something else, or take amiss: those that are false,
 have no hash or take no attributes, a group, an exit that reports success, and those that its own
 means raise at it (a get() that found nothing, a wait that timed out, a future that was
 cancelled)."""
+
+FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
+    "error": Injected,
+    "os_error": lambda token: OSError(5, token),
+    "system_exit": SystemExit,
+    "keyboard_interrupt": KeyboardInterrupt,
+    "generator_exit": GeneratorExit,
+    "base": lambda token: type("Base", (BaseException,), {})(token),
+    "unformattable": _Unformattable,
+    "evil": _Evil,
+    **_ASSORTED,
+}
+"""By name, a function from a token (a word that occurs nowhere else) to a fresh exception."""
 
 
 def kind_in_turn(kind: str, number: int) -> str:

@@ -24,7 +24,6 @@ Polling needs no annotation: see `polling`.
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 import threading
 import traceback
@@ -37,11 +36,10 @@ from greenlet import getcurrent, greenlet
 
 from taskqueue_harness import operations as ops
 from taskqueue_harness.fiber import Alternative, Chooser, Deviation, Fiber, Observer
+from taskqueue_harness.files import OWN_FILES
 from taskqueue_harness.outcome import Blocked, Bounds, Outcome, Step, Tid, Verdict, name_of
 from taskqueue_harness.polling import Pollers
 from taskqueue_harness.stagnation import Stagnation
-
-OWN_FILES = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 class _Running(threading.local):

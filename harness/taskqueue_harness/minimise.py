@@ -24,7 +24,8 @@ from typing import Any
 from taskqueue_harness.departures import Departure, Follow, Point
 from taskqueue_harness.explore import explore, replay
 from taskqueue_harness.fiber import Alternative, Fiber
-from taskqueue_harness.kernel import OWN_FILES, Kernel
+from taskqueue_harness.files import OWN_FILES
+from taskqueue_harness.kernel import Kernel
 from taskqueue_harness.outcome import Outcome
 from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import decode

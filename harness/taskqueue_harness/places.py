@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import linecache
 import os
-import sysconfig
 import traceback
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from taskqueue_harness.kernel import OWN_FILES
-
-_LIBRARY = tuple(
-    {
-        os.path.join(os.path.realpath(sysconfig.get_paths()[name]), "")
-        for name in ("stdlib", "platstdlib")
-    }
-)
-_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+from taskqueue_harness.files import is_library
 
 
 class Place(NamedTuple):
@@ -33,17 +24,6 @@ class Place(NamedTuple):
     def source(self) -> str:
         """The text of the line, without its indentation; empty if it is not known."""
         return linecache.getline(self.file, self.line).strip()
-
-
-def is_library(file: str) -> bool:
-    """Whether a file is of the standard library or of this package.
-
-    What is installed beside the standard library is not: it can be what is under test.
-    """
-    if file.startswith((OWN_FILES, "<frozen ")):
-        return True
-    real = os.path.realpath(file)
-    return real.startswith(_LIBRARY) and not any(part in real for part in _INSTALLED)
 
 
 def place_of(frames: Sequence[tuple[str, int, str]]) -> Place | None:

@@ -12,7 +12,7 @@ import traceback
 import types
 from pathlib import Path
 
-from taskqueue_harness.places import is_library
+from taskqueue_harness.files import is_library
 from taskqueue_harness.world.program import Program
 
 

@@ -6,12 +6,12 @@ import contextlib
 import functools
 import os
 import sys
-import sysconfig
 import types
 from collections.abc import Iterator
 from typing import Any
 
 from taskqueue_conformance.adapters import HandlerAdapter, PullAdapter
+from taskqueue_harness.files import is_standard
 from taskqueue_harness.world.rewrite import rewrite
 
 __all__ = ["Place", "place_of", "warm_up"]
@@ -108,10 +108,7 @@ def _is_concerned(module: types.ModuleType) -> bool:
         return False
     if module.__name__.partition(".")[0] in _OWN:
         return False
-    paths = sysconfig.get_paths()
-    installed = (paths["purelib"] + os.sep, paths["platlib"] + os.sep)
-    library = (paths["stdlib"] + os.sep, paths["platstdlib"] + os.sep)
-    if file.startswith(library) and not file.startswith(installed):
+    if is_standard(file):
         return False
     with open(file, "rb") as stream:
         text = stream.read()
