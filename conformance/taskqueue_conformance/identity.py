@@ -10,6 +10,7 @@ from __future__ import annotations
 import _thread
 import traceback
 import weakref
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -235,7 +236,13 @@ def _text_of(exc: BaseException) -> str:
 
 def _format(exc: BaseException) -> str:
     try:
-        last = traceback.format_exception(type(exc), exc, exc.__traceback__, limit=-FRAMES)
+        # Its last entries, before anything is made of them: it may have a hundred thousand.
+        entry, tail = exc.__traceback__, deque[TracebackType](maxlen=FRAMES)
+        while entry is not None:
+            tail.append(entry)
+            entry = entry.tb_next
+        shown = tail[0] if tail else None
+        last = traceback.format_exception(type(exc), exc, shown, limit=-FRAMES)
         return "".join(last)[-4000:]
     except BaseException:
         return "(cannot be formatted)"

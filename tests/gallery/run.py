@@ -10,79 +10,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-from taskqueue_conformance.assess import assess
 from taskqueue_conformance.depth import DEPTHS
-from taskqueue_conformance.records import Status
-from taskqueue_conformance.report import verdict
-from taskqueue_conformance.session import Options
-from tests.gallery.subjects import EXACT, SCHEDULE, Subject, disagreements, subjects
+from tests.gallery.assessing import assess_in_child
+from tests.gallery.subjects import EXACT, SCHEDULE, Subject, subjects
 
-__all__ = ["assess_in_child", "main"]
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-DEADLINES = {"quick": 300.0, "default": 600.0, "deep": 3600.0}
-"""Seconds for one run, by its depth."""
-
-PYTHON = ".".join(map(str, sys.version_info[:3]))
-
-
-def assess_one(name: str, seed: int, depth: str, *, drawn: bool = True) -> dict[str, Any]:
-    """Assess one subject here and now, with drawn workloads or without."""
-    subject = next(one for one in subjects((*EXACT, SCHEDULE)) if one.name == name)
-    began = time.monotonic()
-    options = Options(
-        subject.target,
-        given=True,
-        profile="strict" if subject.kind != "hostile" else "core",
-        depth=DEPTHS[depth],
-        factor=1.0,
-        seed=seed,
-        cwd=str(subject.path.parent),
-    )
-    report = assess(options, drawn=drawn)
-    return {
-        "subject": name,
-        "seed": seed,
-        "depth": depth,
-        "python": PYTHON,
-        "verdict": verdict(report).word,
-        "failed": [one.clause for one in report.standings if one.status is Status.FAILED],
-        "wrong": disagreements(subject, report),
-        "seconds": round(time.monotonic() - began, 1),
-        "processor": round(sum(os.times()[:4]), 1),
-    }
-
-
-def assess_in_child(
-    subject: Subject, seed: int, depth: str = "quick", *, drawn: bool = True
-) -> dict[str, Any]:
-    """Assess one subject in a process of its own, so that several can be at work."""
-    command = [sys.executable, "-m", "tests.gallery.run", "--one", subject.name]
-    command += ["--seed", str(seed), "--depth", depth, *([] if drawn else ["--undrawn"])]
-    deadline = DEADLINES[depth]
-    this = {"subject": subject.name, "seed": seed, "depth": depth, "python": PYTHON}
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=deadline, check=False
-        )
-    except subprocess.TimeoutExpired:
-        wrong = f"no verdict within {deadline:g} s"
-        return {**this, "wrong": [wrong]}
-    try:
-        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        last = (done.stderr or done.stdout).strip()[-600:]
-        return {**this, "wrong": [f"the suite broke ({done.returncode}): {last}"]}
-    return result
+__all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,14 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="subjects whose name contains this")
     parser.add_argument("--state", type=Path, default=Path("gallery-state.jsonl"))
     parser.add_argument("--summary", type=Path, help="write a summary in Markdown")
-    parser.add_argument("--one", help=argparse.SUPPRESS)
-    parser.add_argument("--undrawn", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--seed", type=int, default=1, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
-    if arguments.one:
-        one, drawn = arguments.one, not arguments.undrawn
-        print(json.dumps(assess_one(one, arguments.seed, arguments.depth, drawn=drawn)))
-        return 0
     galleries = (SCHEDULE,) if arguments.schedule else EXACT
     chosen = [one for one in subjects(galleries) if arguments.only in one.name]
     results = _run(chosen, arguments)

@@ -1,7 +1,6 @@
 """Specimens fail exactly their clauses, innocents pass, hostile ones get a verdict.
 
-One quick run of each, several at a time, without drawn workloads: what a specimen breaks shows in
-the others.  Ten in a row, with all there is, are run by hand: see `tests.gallery.run`.
+One quick run of each, several at a time.  Ten in a row are run by hand: see `tests.gallery.run`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from taskqueue_conformance.contract import CLAUSES
-from tests.gallery.run import assess_in_child
+from tests.gallery.assessing import assess_in_child
 from tests.gallery.subjects import Subject, subjects
 
 AT_A_TIME = 5
@@ -46,7 +45,7 @@ def results(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[dict[st
     ]
     pool = ThreadPoolExecutor(AT_A_TIME)
     chosen.sort(key=lambda one: not one.name.endswith(SLOWEST))
-    yield {one.name: pool.submit(assess_in_child, one, SEED, drawn=False) for one in chosen}
+    yield {one.name: pool.submit(assess_in_child, one, SEED) for one in chosen}
     pool.shutdown(cancel_futures=True)
 
 

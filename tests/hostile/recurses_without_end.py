@@ -1,4 +1,4 @@
-"""get() calls itself with a recursion limit that is high."""
+"""get() calls itself with the recursion limit raised to where the stack ends first."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from base import TaskQueue as Correct
 
 EXPECT = ("nonconformant",)
-DOES = "recurses in get() until the interpreter gives up"
+DOES = "recurses in get() until the stack or the interpreter gives up"
 
 
 class TaskQueue(Correct):
     def log_lost(self, error: BaseException) -> None:
-        """In silence: to format so deep a traceback takes many seconds."""
+        """In silence: to format a traceback that deep takes longer than all else."""
 
     def get(self) -> Any:
-        sys.setrecursionlimit(3_000)
+        sys.setrecursionlimit(50_000)
         return self.get()
