@@ -146,15 +146,15 @@ class HandlerAdapter:
         return _Handled(self.func, producer, list(consumers))
 
 
-def _let_pass(exc: BaseException) -> StopIteration | None:
-    """The StopIteration that a generator, as `opening` mostly is one, could not let pass.
+def _as_raised(exc: BaseException) -> BaseException:
+    """The exception, or the StopIteration that it is in truth.
 
-    It makes a RuntimeError of it (PEP 479), which is no doing of the pool.
+    A generator, as `opening` mostly is one, cannot let that pass and makes a RuntimeError of it
+    (PEP 479), which is no doing of the pool.
     """
-    if not isinstance(exc, RuntimeError):
-        return None
-    cause = exc.__cause__
-    return cause if isinstance(cause, StopIteration) else None
+    if isinstance(exc, RuntimeError) and isinstance(exc.__cause__, StopIteration):
+        return exc.__cause__
+    return exc
 
 
 class _Handled:
@@ -222,7 +222,7 @@ class _Handled:
         ]
         for thread in threads:
             thread.start()
-        stopped: BaseException | None = None
+        failure: BaseException | None = None
         try:
             with self._opening(self._handle, max(1, len(self._consumers))) as submit:
                 self._submit = submit
@@ -232,22 +232,17 @@ class _Handled:
                     self._failures.append(exc)
                     raise
         except BaseException as exc:
-            stopped = _let_pass(exc)
-            told = exc if stopped is None else stopped
-            self._end(threads if any(told is known for known in self._failures) else ())
-            del told
-            if stopped is None:
-                raise
-        else:
-            self._end(threads)
-        if stopped is not None:
-            try:
-                raise stopped
-            finally:
-                del stopped
-        if self._orphan is not None:
+            failure = _as_raised(exc)
+        known = failure is None or any(failure is one for one in self._failures)
+        self._end(threads if known else ())
+        if failure is None:
             # It failed while it held no item: no pool could have known.
-            raise self._orphan
+            failure = self._orphan
+        if failure is not None:
+            try:
+                raise failure
+            finally:
+                del failure  # its traceback holds this frame
 
     # -- behind it -----------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from taskqueue_conformance.workload import (
     Put,
     PutNone,
     RunAgain,
+    RunAnother,
     Scenario,
     Signal,
     Sleep,
@@ -371,6 +372,7 @@ def several_queues(depth: Depth) -> list[Job]:
                 name="a failure, then another run",
                 runs=2,
             ),
+            Scenario("one runs another", (RunAnother(), Put(1)), (TAKER,), nested=True),
         ],
     )
 

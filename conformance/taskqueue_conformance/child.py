@@ -231,6 +231,7 @@ class _Session:
         def another() -> None:
             if inner.construct(_subject):
                 inner.run()
+                self._settle(inner)
 
         outer.another = another
         if outer.construct(_subject):

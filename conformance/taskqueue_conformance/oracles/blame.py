@@ -41,7 +41,9 @@ def lost_items(h: History) -> Iterator[tuple[tuple[str, ...], Call]]:
     left = h.producer.left
     if h.interrupted is not None or not someone_keeps_taking(h):
         return
-    if left is None and (h.hang is None or any(name in ("put", "ok") for name, _ in h.outstanding)):
+    # Whoever is stuck in put() or ok() may hold what a get() waits for.
+    held = any(name in ("put", "ok") for name, _ in h.outstanding)
+    if left is None and (h.hang is None or held):
         return
     for put in h.puts:
         if not put.returned or put.argument == END or put.end is None:

@@ -131,13 +131,16 @@ def failed_start(seen: Observation) -> Iterator[str]:
             told = ", ok() having told it True all the time" if polled and polled[-1].value else ""
             yield f"a thread could not be started, and {who} {how}{told}"
         elif _told_true(h, life.actor):
-            yield f"a thread could not be started, and ok() kept telling {who} True"
+            yield Late(f"a thread could not be started, and ok() kept telling {who} True")
     if seen.notes.get("threads_left"):
         yield f"a thread could not be started, and {seen.notes['threads_left']} were left alive"
 
 
 def _told_true(h: History, actor: int) -> bool:
-    """Whether a callback was still told True a second after the last that began had done so."""
+    """Whether a callback was still told True a second after the last that began had done so.
+
+    By then the start has failed, and a failure is to be told within a second (TQ-3.6).
+    """
     asked = [call for call in h.oks if call.actor == actor and call.returned]
     begun = [life.begun_time for life in h.callbacks if life.begun_time is not None]
     return bool(asked and asked[-1].value and h.seconds(max(begun), asked[-1].begin_time) > 1.0)
