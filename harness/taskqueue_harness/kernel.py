@@ -29,17 +29,17 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 from greenlet import getcurrent, greenlet
 
 from taskqueue_harness import operations as ops
+from taskqueue_harness import telling
 from taskqueue_harness.fiber import Alternative, Chooser, Deviation, Fiber, Observer
-from taskqueue_harness.files import OWN_FILES
-from taskqueue_harness.outcome import Blocked, Bounds, Outcome, Step, Tid, Verdict, name_of
+from taskqueue_harness.outcome import Bounds, Outcome, Step, Tid, Verdict
 from taskqueue_harness.polling import Pollers
 from taskqueue_harness.stagnation import Stagnation
+from taskqueue_harness.turns import Turns
 
 
 class _Running(threading.local):
@@ -90,8 +90,8 @@ class Kernel:
         self.steps = 0
         self.limit = self.bounds.steps // 2
         self.fair = False
-        self.steps_before: dict[Fiber, int] = {}
-        self.clock = self.fair_since = 0.0
+        self.turns = Turns((), 0.0)
+        self.clock = 0.0
         self.timed = 0
         self.timeouts_left = self.bounds.early_timeouts
         self.faults_left = self.bounds.faults
@@ -114,8 +114,6 @@ class Kernel:
         self.changes = 0
         # Those that only the reader of the clock can tell.
         self.clock_reads = 0
-        # For each fiber when it last ran, as long as they are to take turns.
-        self.turns: dict[Any, int] = {}
         self.trace: list[Step] = []
         self.names: dict[Tid, str] = {}
         self.value: Any = None
@@ -400,7 +398,7 @@ class Kernel:
         if self.fair:
             # Not for the strategy to choose or to watch, and no part of a schedule: what is done in
             # turn from here on follows from what was done before.
-            choice = self._in_turn(alternatives)
+            choice = self.turns.choose(alternatives, self.steps)
         elif count == 1:
             choice = 0
             if self.asking:
@@ -415,7 +413,7 @@ class Kernel:
         chosen = alternatives[choice]
         if self.watching:
             if self.recording:
-                self._record(chosen, count)
+                self.trace.append(telling.step(self, chosen, count))
             if not self.fair:
                 self.strategy.watch(chosen)
             if self.observer is not None:
@@ -435,20 +433,6 @@ class Kernel:
             following.deadline = None
             self.timed -= 1
         return following
-
-    def _in_turn(self, alternatives: list[Alternative]) -> int:
-        """Who has not run for the longest: in place of the strategy, to tell slow from livelock.
-
-        That is strong fairness: who waits for a lock that others keep taking gets it the first time
-        it is free, where taking turns by number can meet it held each time.
-        """
-        turns = self.turns
-        fibers = sum(1 for one in alternatives if type(one) is Fiber)
-        if not fibers:
-            return 0
-        choice = min(range(fibers), key=lambda number: turns.get(alternatives[number], 0))
-        turns[alternatives[choice]] = self.steps
-        return choice
 
     def _deviations(self, alternatives: list[Alternative]) -> None:
         if self.timed and self.timeouts_left:
@@ -526,37 +510,23 @@ class Kernel:
         if not self.fair:
             self.fair = True
             self.limit = self.bounds.steps
-            self.fair_since = self.clock
-            self.steps_before = {one: one.steps for one in self.live}
+            self.turns = Turns(self.live, self.clock)
             return True
-        going = self.clock > self.fair_since and self._somebody_was_slow()
+        taken = self.bounds.steps // 2
         self._finish(
-            "unfinished" if going else "livelock",
+            "unfinished" if self.turns.may_yet_end(self.live, self.clock, taken) else "livelock",
             message=f"still running after {self.steps} operations, the last "
-            f"{self.bounds.steps // 2} of them fairly scheduled",
+            f"{taken} of them fairly scheduled",
             stop=True,
         )
         return False
-
-    def _somebody_was_slow(self) -> bool:
-        """Whether a thread, while the others went round and round, ended or took a few steps only.
-
-        It slept, for much longer than the others do: it will wake, or has woken, and may end it.
-        """
-        before, live = self.steps_before, self.live
-        phase, many = self.bounds.steps // 2, 10 * len(live)
-        return any(one not in live for one in before) or any(
-            (one.guard or one.deadline is not None)
-            and (one.steps - before.get(one, 0)) * many < phase
-            for one in live
-        )
 
     def _finish(self, verdict: Verdict, *, message: str = "", stop: bool = False) -> None:
         if self.asking:
             self.strategy.conclude(self)
         blocked = []
         if verdict in ("deadlock", "stuck", "livelock"):
-            blocked = [self._blocked(fiber) for fiber in self.live]
+            blocked = [telling.blocked(fiber) for fiber in self.live]
             message = message or "no thread can run"
         outcome = Outcome(verdict, self.choices, self.steps, message, blocked=blocked, end=verdict)
         if self.failure is not None and verdict != "redundant":
@@ -645,70 +615,6 @@ class Kernel:
             fiber.guard = True
             self.point()
 
-    # -- telling
-
-    def stack(self, fiber: Fiber) -> list[FrameType]:
-        """The frames of a fiber, innermost first, without those of this package."""
-        if not fiber.started or fiber.switch is None:
-            return []
-        glet: Any = fiber.switch.__self__
-        frame: FrameType | None = sys._getframe() if glet is getcurrent() else glet.gr_frame
-        found = []
-        while frame is not None:
-            if not frame.f_code.co_filename.startswith(OWN_FILES):
-                found.append(frame)
-            frame = frame.f_back
-        return found
-
-    def frames(self, fiber: Fiber) -> list[tuple[str, int, str]]:
-        """Where a fiber stands: file, line and function, innermost first, our own left out."""
-        return [
-            (frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
-            for frame in self.stack(fiber)
-        ]
-
-    def _record(self, chosen: Alternative, count: int) -> None:
-        deviation = ""
-        if type(chosen) is Deviation:
-            deviation, fiber = chosen.kind, chosen.fiber
-        else:
-            fiber = chosen  # type: ignore[assignment]
-        self.trace.append(
-            Step(
-                fiber.tid,
-                fiber.op.name,
-                describe(fiber.obj),
-                deviation,
-                self.frames(fiber),
-                count,
-                fiber.op.accesses(fiber),
-                self.clock,
-                self._about_to_read(fiber),
-            )
-        )
-        if fiber.tid not in self.names:
-            self.names[fiber.tid] = _thread_name(fiber)
-
-    def _about_to_read(self, fiber: Fiber) -> str:
-        if fiber.op is not ops.MEMORY_READ or self.locations is None:
-            return ""
-        frames = self.stack(fiber)
-        found: str = self.locations.peek(fiber.obj, frames[0] if frames else None)
-        return found
-
-    def _blocked(self, fiber: Fiber) -> Blocked:
-        holder = getattr(fiber.obj, "_owner", None)
-        joined = getattr(fiber.obj, "_fiber", None) if fiber.op.name == "join" else None
-        return Blocked(
-            fiber.tid,
-            _thread_name(fiber),
-            fiber.op.name,
-            describe(fiber.obj),
-            holder.tid if isinstance(holder, Fiber) and not fiber.guard else None,
-            self.frames(fiber),
-            joined.tid if isinstance(joined, Fiber) else None,
-        )
-
 
 def _without_teardown(hook: Callable[[Any], object]) -> Callable[[Any], object]:
     def filtered(unraisable: Any) -> None:
@@ -720,24 +626,3 @@ def _without_teardown(hook: Callable[[Any], object]) -> Callable[[Any], object]:
 
 def _by_tid(fiber: Fiber) -> Tid:
     return fiber.tid
-
-
-def _thread_name(fiber: Fiber) -> str:
-    thread = fiber.thread
-    if thread is not None:
-        return str(getattr(thread, "_name", None) or name_of(fiber.tid))
-    return "MainThread" if not fiber.tid else f"thread {name_of(fiber.tid)}"
-
-
-def describe(thing: Any) -> str:
-    """A shared object in print: its type, and what it is called if that is known."""
-    if isinstance(thing, Fiber):
-        return repr(thing)
-    if isinstance(thing, (list, tuple)):
-        return ", ".join(str(location) for location, _ in thing)
-    teller = getattr(type(thing), "_virtual_name", None)
-    if teller is not None:
-        return str(teller(thing))
-    if hasattr(thing, "key"):
-        return str(thing)
-    return type(thing).__name__

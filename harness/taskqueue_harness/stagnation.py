@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from taskqueue_harness.telling import stack
+
 if TYPE_CHECKING:
     from taskqueue_harness.fiber import Fiber
     from taskqueue_harness.kernel import Kernel
@@ -48,7 +50,7 @@ class Stagnation:
         elif any(fiber.steps == steps for fiber, steps in self._asleep.items()):
             return ""
         else:
-            state = tuple([_state(kernel, fiber) for fiber in kernel.live])
+            state = tuple([_state(fiber) for fiber in kernel.live])
             count = self._seen[state] = self._seen.get(state, 0) + 1
             if count >= ROUNDS and (kernel.timed or kernel.pollers.aside):
                 return ONLY_POLLS
@@ -56,9 +58,9 @@ class Stagnation:
         return ""
 
 
-def _state(kernel: Kernel, fiber: Fiber) -> Any:
+def _state(fiber: Fiber) -> Any:
     found: list[Any] = [fiber.tid, fiber.op]
-    for frame in kernel.stack(fiber):
+    for frame in stack(fiber):
         found.append(frame.f_code)
         found.append(frame.f_lasti)
         for name, value in frame.f_locals.items():

@@ -24,6 +24,7 @@ from taskqueue_harness import (
 from taskqueue_harness.explore import Exploration
 from taskqueue_harness.kernel import Kernel
 from taskqueue_harness.strategies import STRATEGIES
+from taskqueue_harness.turns import Turns
 
 SAMPLERS = ("portfolio", "random", "pct", "site-pct", "pos", "preemptions")
 CALM = Bounds(early_timeouts=0)
@@ -350,12 +351,12 @@ def test_everybody_gets_a_turn_who_is_ready_at_odd_moments_only() -> None:
     """As one who waits for a lock that others keep taking: free, now and then, for a moment."""
     kernel = Kernel(Bounds())
     one, two, late = [kernel._fiber((number,), number) for number in range(3)]
+    turns = Turns([one, two, late], clock=0.0)
     chosen = []
     for step in range(12):
-        kernel.steps = step
         # Taking turns by the number of the step would never meet the third.
         ready: list[Any] = [one, two, late] if step % 3 != 2 else [one, two]
-        chosen.append(ready[kernel._in_turn(ready)])
+        chosen.append(ready[turns.choose(ready, step)])
     assert chosen.count(late) >= 3
     assert chosen.count(one) >= 3
     assert chosen.count(two) >= 3

@@ -27,6 +27,7 @@ from taskqueue_harness.fiber import Alternative, Deviation, Fiber
 from taskqueue_harness.kernel import Kernel
 from taskqueue_harness.outcome import Outcome, Tid, name_of
 from taskqueue_harness.strategies.base import Strategy
+from taskqueue_harness.telling import frames
 from taskqueue_harness.world.locations import CONTENTS, Location
 from taskqueue_harness.world.memory import SITES
 
@@ -242,7 +243,7 @@ class RaceWatch(Strategy):
 
     def _access(self, fiber: Fiber, location: Location, is_write: bool) -> None:
         site = SITES[fiber.where]
-        stack = tuple(self.kernel.frames(fiber))
+        stack = tuple(frames(fiber))
         side = Side(fiber.tid, is_write, site.file, site.line, site.function, stack)
         for other in self._order.access(fiber.index, location.key, is_write, side):
             places = frozenset({(other.file, other.line), (side.file, side.line)})
