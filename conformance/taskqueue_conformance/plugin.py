@@ -1,4 +1,4 @@
-"""The pytest side of the suite: options, collection, and what is made of the tests' records.
+"""The pytest side of the suite: collection, running, and what is made of the tests' records.
 
 Loaded into every pytest run of an environment that has the suite installed, so it does nothing,
 and imports next to nothing, until a test of the suite is collected or `--impl` is given.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import fnmatch
 import itertools
 import os
-import random
 import tempfile
 import time
 from collections.abc import Generator, Iterable
@@ -18,21 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from taskqueue_conformance.plugin_options import (
+    CHECKED,
+    add_options,
+    is_worker,
+    offer_short_name,
+    options_of,
+    seed_of,
+)
+
 if TYPE_CHECKING:
     from taskqueue_conformance.records import Record
-    from taskqueue_conformance.session import Options, Session
+    from taskqueue_conformance.session import Session
 
 __all__ = ["session_of"]
 
 SUITE = Path(__file__).resolve().parent / "suite"
-
-_CHECKED = (
-    *("tq_profile", "tq_depth", "tq_timeout", "tq_seed", "tq_baseline", "tq_replay"),
-    "tq_shard",
-)
-"""Options whose values may be wrong, None where they are not given."""
-
-_TARGET = "the implementation to test: pkg.mod:Attribute, pkg.mod or path/to/file.py:Attribute"
 
 _session_key = pytest.StashKey["Session"]()
 _state_key = pytest.StashKey["_State"]()
@@ -51,50 +51,13 @@ class _State:
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    group = _group(parser)
-    group.addoption("--tq-impl", dest="tq_impl", metavar="TARGET", help=_TARGET)
-    group.addoption(
-        "--tq-profile",
-        metavar="PROFILE",
-        help="whose clauses decide: core (default), upstream or strict",
-    )
-    group.addoption(
-        "--tq-depth",
-        metavar="DEPTH",
-        help="how much is run: quick (seconds), default (half a minute), deep (minutes)",
-    )
-    group.addoption(
-        "--tq-timeout",
-        metavar="FACTOR",
-        help="multiplies every waiting time; raise it on a slow machine",
-    )
-    group.addoption("--tq-seed", metavar="N", help="of everything that is drawn")
-    group.addoption("--tq-scenario", metavar="NAME", help="look at the scenario of this name only")
-    group.addoption("--tq-replay", metavar="TOKEN", help="show again what a report speaks of")
-    group.addoption(
-        "--tq-shard",
-        metavar="I/N",
-        help="do the I-th of N parts; `taskqueue-conformance merge` puts the reports together",
-    )
-    group.addoption("--tq-baseline", metavar="FILE", help="known failures (TOML)")
-    group.addoption(
-        "--tq-write-baseline", metavar="FILE", help="write the current failures as a baseline"
-    )
-    group.addoption("--tq-json", metavar="FILE", help="write the report as JSON")
-    group.addoption(
-        "--tq-cov",
-        action="store_true",
-        default=False,
-        help="tell what of the implementation the suite did not reach",
-    )
-    group.addoption(
-        "--tq-gate",
-        action="store_true",
-        default=False,
-        help="an incomplete run is not passed over, whatever was selected",
-    )
+    add_options(parser)
     if any(_is_conftest(plugin) for plugin in pluginmanager.get_plugins()):
-        _offer_short_name(parser)  # a conftest file brings the suite: the hook below is past
+        offer_short_name(parser)  # a conftest file brings the suite: the hook below is past
+
+
+def _is_conftest(plugin: object) -> bool:
+    return os.path.basename(getattr(plugin, "__file__", None) or "") == "conftest.py"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -112,32 +75,15 @@ def pytest_load_initial_conftests(
         if option == "--impl" and value in paths and not os.path.exists(value):
             paths.remove(value)
     yield
-    _offer_short_name(parser)
-
-
-def _offer_short_name(parser: pytest.Parser) -> None:
-    try:
-        unknown = parser.parse_known_and_unknown_args(["--impl=x"])[1]
-    except pytest.UsageError:
-        return  # it is known, and takes other values
-    if unknown:
-        _group(parser).addoption("--impl", dest="tq_impl", metavar="TARGET", help=_TARGET)
-
-
-def _group(parser: pytest.Parser) -> pytest.OptionGroup:
-    return parser.getgroup("taskqueue-conformance", "conformance of a TaskQueue")
-
-
-def _is_conftest(plugin: object) -> bool:
-    return os.path.basename(getattr(plugin, "__file__", None) or "") == "conftest.py"
+    offer_short_name(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tq_clause(id): the clause that a test of the suite judges")
     config.stash[_state_key] = _State()
-    if _is_worker(config):
+    if is_worker(config):
         return
-    if any(getattr(config.option, name) is not None for name in _CHECKED):
+    if any(getattr(config.option, name) is not None for name in CHECKED):
         # Now, since later is too late: an error while collecting is none of usage, and under
         # pytest-xdist it is an error inside pytest.
         session_of(config)
@@ -155,10 +101,6 @@ def pytest_configure(config: pytest.Config) -> None:
         session.close()  # the workers have benches of their own
 
 
-def _is_worker(config: pytest.Config) -> bool:
-    return hasattr(config, "workerinput")
-
-
 def _distributes(config: pytest.Config) -> bool:
     return getattr(config.option, "dist", "no") != "no" or bool(getattr(config.option, "tx", []))
 
@@ -168,7 +110,7 @@ def session_of(config: pytest.Config) -> Session:
     if _session_key not in config.stash:
         from taskqueue_conformance.session import Session
 
-        options = _options(config)
+        options = options_of(config, _coverage_folder(config))
 
         def excused(clause: str) -> bool:
             return clause in options.baseline or not session.decisive(clause)
@@ -178,85 +120,10 @@ def session_of(config: pytest.Config) -> Session:
     return config.stash[_session_key]
 
 
-def _options(config: pytest.Config) -> Options:
-    from taskqueue_conformance import baseline
-    from taskqueue_conformance.contract import PROFILES
-    from taskqueue_conformance.depth import DEFAULT, DEPTHS
-    from taskqueue_conformance.session import DEFAULT_TARGET, Options, replay_of
-
-    option = config.option
-    profile = _one_of("--tq-profile", option.tq_profile, "core", PROFILES)
-    depth = _one_of("--tq-depth", option.tq_depth, DEFAULT, tuple(DEPTHS))
-    try:
-        factor = 1.0 if option.tq_timeout is None else float(option.tq_timeout)
-        if not 0.05 <= factor <= 100:
-            raise ValueError
-    except ValueError:
-        raise pytest.UsageError(
-            f"--tq-timeout takes a factor from 0.05 to 100, not {option.tq_timeout!r}"
-        ) from None
-    try:
-        known = (
-            baseline.applicable(baseline.load(option.tq_baseline))
-            if option.tq_baseline is not None
-            else {}
-        )
-    except baseline.BaselineError as exc:
-        raise pytest.UsageError(f"--tq-baseline: {exc}") from None
-    try:
-        replay = replay_of(option.tq_replay) if option.tq_replay is not None else None
-    except ValueError as exc:
-        raise pytest.UsageError(f"--tq-replay: {exc}") from None
-    return Options(
-        target=option.tq_impl or DEFAULT_TARGET,
-        given=option.tq_impl is not None,
-        profile=profile,
-        depth=DEPTHS[depth],
-        factor=factor,
-        seed=_seed(config),
-        scenario=option.tq_scenario,
-        replay=replay,
-        baseline=known,
-        shard=_shard(option.tq_shard),
-        coverage_folder=_coverage_folder(config),
-        cwd=str(config.invocation_params.dir),
-    )
-
-
-def _one_of(option: str, value: str | None, default: str, choices: tuple[str, ...]) -> str:
-    if value is None:
-        return default
-    if value not in choices:
-        raise pytest.UsageError(f"{option} takes {', '.join(choices)}, not {value!r}")
-    return value
-
-
-def _shard(text: str | None) -> tuple[int, int]:
-    if text is None:
-        return 1, 1
-    number, slash, count = text.partition("/")
-    if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
-        return int(number), int(count)
-    raise pytest.UsageError(f"--tq-shard takes one of so many, like 2/5, not {text!r}")
-
-
-def _seed(config: pytest.Config) -> int:
-    if _is_worker(config):
-        return int(config.workerinput["tq_seed"])  # type: ignore[attr-defined]
-    if config.option.tq_seed is None:
-        config.option.tq_seed = str(random.SystemRandom().randrange(1 << 32))
-    try:
-        return int(config.option.tq_seed)
-    except ValueError:
-        raise pytest.UsageError(
-            f"--tq-seed takes a whole number, not {config.option.tq_seed!r}"
-        ) from None
-
-
 def _coverage_folder(config: pytest.Config) -> str | None:
     if not config.option.tq_cov:
         return None
-    if _is_worker(config):
+    if is_worker(config):
         return str(config.workerinput["tq_coverage"])  # type: ignore[attr-defined]
     state = config.stash[_state_key]
     if state.temporary is None:
@@ -268,7 +135,7 @@ def _coverage_folder(config: pytest.Config) -> str | None:
 def pytest_configure_node(node: Any) -> None:
     """Give the workers of pytest-xdist what they must agree on."""
     config = node.config
-    node.workerinput["tq_seed"] = _seed(config)
+    node.workerinput["tq_seed"] = seed_of(config)
     node.workerinput["tq_coverage"] = _coverage_folder(config)
 
 
@@ -389,7 +256,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Let the bench begin with all that the collected tests will ask for."""
     config = session.config
     mine = [item for item in session.items if _of_suite(item)]
-    if not mine or config.option.collectonly or _is_worker(config) or _distributes(config):
+    if not mine or config.option.collectonly or is_worker(config) or _distributes(config):
         return
     from taskqueue_conformance.bench import Unusable
     from taskqueue_conformance.clause import begin, clause_of
@@ -460,8 +327,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     yield
     config = session.config
     state = config.stash[_state_key]
-    if _session_key in config.stash and (_is_worker(config) or _gathering.records):
-        if not _is_worker(config):
+    if _session_key in config.stash and (is_worker(config) or _gathering.records):
+        if not is_worker(config):
             _conclude(session, state)
         config.stash[_session_key].close()
 

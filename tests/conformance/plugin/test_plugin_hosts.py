@@ -169,6 +169,7 @@ def test_where_no_clause_is_collected_the_plugin_does_nothing(
                 "taskqueue_conformance",
                 "taskqueue_conformance.adapters",
                 "taskqueue_conformance.plugin",
+                "taskqueue_conformance.plugin_options",
                 "taskqueue_harness",
                 "taskqueue_harness.pytest_plugin",
             }
