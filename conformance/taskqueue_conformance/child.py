@@ -189,7 +189,7 @@ class _Session:
         scenario = self.scenario
         counts = []
         for number in range(scenario.runs):
-            previous = self.performances[-1] if self.performances else None
+            previous = self.performances[-1] if self.performances and not scenario.kept else None
             performance = self._performance(number)
             if not performance.construct(_subject, after=previous):
                 continue

@@ -122,9 +122,13 @@ class Performance(Acting):
         }
 
     def drop(self) -> None:
-        """Forget the queue, as a caller does who has no more use for it."""
-        self.queue = None
+        """Forget the queue, as a caller does who has no more use for it.
+
+        It goes last: what went after it could be what the next one gets the memory of.
+        """
+        last, self.queue = self.queue, None
         self.failures.drop()
+        del last
 
     def history(self, hang: str | None = None, notes: dict[str, Any] | None = None) -> History:
         """What was seen so far."""

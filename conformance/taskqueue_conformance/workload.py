@@ -211,6 +211,8 @@ class Scenario:
             or giving: a function that returns something).
         consumers_as: how they are handed over (list, tuple, generator, or list changed afterwards).
         runs: how many queues are made and run, one after the other.
+        kept: whether each of these is kept until the last has run, so that none gets the address of
+            an earlier one.
         peers: how many queues are run at the same time, each in a thread of its own.
         nested: whether there is a second queue, which `RunAnother` runs.
         handling: whether run() is called while an exception is being handled.
@@ -232,6 +234,7 @@ class Scenario:
     callables: str = "function"
     consumers_as: str = "list"
     runs: int = 1
+    kept: bool = False
     peers: int = 1
     nested: bool = False
     handling: bool = False

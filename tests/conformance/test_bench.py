@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from taskqueue_conformance.assess import clause_tests
 from taskqueue_conformance.bench import TOO_SLOW, Bench, Settings, _Places
 from taskqueue_conformance.oracles.special import second_run_refused
 from taskqueue_conformance.records import Record, Status
-from taskqueue_conformance.workload import Drain, Put, Scenario
+from taskqueue_conformance.workload import Drain, Fail, Put, Scenario
 from taskqueue_harness.supervise import Outcome
 
 ANSWER: dict[str, object] = {"histories": [], "notes": {}, "slow": None}
@@ -163,3 +164,28 @@ def test_more_callers_than_one_call_run_on_real_threads_too() -> None:
     assert len(history.runs) == 2
     assert sum(call.raised for call in history.runs) == 1
     assert list(second_run_refused(seen)) == []
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_queue_is_made_where_the_one_before_was_unless_all_are_kept(
+    kept: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "places.py").write_text(
+        "from taskqueue_reference import TaskQueue as Correct\n"
+        "places = []\n"
+        "class TaskQueue(Correct):\n"
+        "    def __init__(self, *arguments):\n"
+        "        super().__init__(*arguments)\n"
+        "        places.append(id(self))\n"
+        "        if len(set(places)) < len(places):\n"
+        "            raise LookupError('at an address of before')\n"
+    )
+    bench = Bench(Settings("places:TaskQueue", cwd=str(tmp_path)))
+    failing = Scenario("failing", (Put(2), Fail()), ((Drain(),),), runs=12, kept=kept)
+    try:
+        bench.open()
+        again = [one.construction_error is not None for one in bench.observe(failing).histories]
+    finally:
+        bench.close()
+    assert len(again) == failing.runs
+    assert any(again) is not kept
