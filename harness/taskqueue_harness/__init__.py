@@ -19,7 +19,8 @@ import types
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from taskqueue_harness.explore import Exploration, explore, replay
+    from taskqueue_harness.exploration import Exploration
+    from taskqueue_harness.explore import explore, replay
     from taskqueue_harness.faults import fault_point
     from taskqueue_harness.minimise import Minimised
     from taskqueue_harness.outcome import Bounds, Outcome, Step
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
     from taskqueue_harness.world.program import Driver
 
 _HOMES = {
-    "explore": ("Exploration", "replay"),
+    "exploration": ("Exploration",),
+    "explore": ("replay",),
     "faults": ("fault_point",),
-    "kernel": ("Bounds", "Outcome", "Step"),
     "minimise": ("Minimised",),
+    "outcome": ("Bounds", "Outcome", "Step"),
     "result": ("ExplorationFailed", "Result"),
     "schedule": ("BadToken", "Schedule", "decode"),
     "strategies": ("STRATEGIES", "Strategy"),

@@ -21,7 +21,7 @@ from taskqueue_harness import (
     explore,
     replay,
 )
-from taskqueue_harness.explore import Exploration
+from taskqueue_harness.exploration import Exploration
 from taskqueue_harness.kernel import Kernel
 from taskqueue_harness.strategies import STRATEGIES
 from taskqueue_harness.turns import Turns
