@@ -11,27 +11,19 @@ What may go wrong with the child is part of the answer (`Outcome`), never an exc
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
+from taskqueue_harness.server import Output, Server, kill_group
+
 __all__ = ["Outcome", "Supervisor"]
-
-_HARNESS_ROOT = str(Path(__file__).resolve().parent.parent)
-
-MAX_OUTPUT = 64 * 1024
-"""How much of a child's output is kept, in bytes; the first and last halves of it."""
 
 MAX_RESULT = 256 * 1024 * 1024
 """How large a result may be, in bytes; a larger one is treated as none."""
@@ -48,7 +40,7 @@ class Outcome:
         status: exit code of the process; negative for the signal that ended it; None if it had
             to be killed.
         exited: whether the process ended by itself (of interest after a result).
-        output: what it wrote to stdout and stderr, shortened to `MAX_OUTPUT` bytes.
+        output: what it wrote to stdout and stderr, shortened to `server.MAX_OUTPUT` bytes.
         output_bytes: how much it wrote in all.
         seconds: from the request to the answer.
         silent: for an overdue one, how long nothing had been heard of it.
@@ -76,141 +68,6 @@ class Outcome:
                 name = f"signal {-self.status}"
             return f"the process was killed by {name}"
         return f"the process ended with exit code {self.status}"
-
-
-@dataclass
-class _Output:
-    """Keeps the first and the last bytes of a stream."""
-
-    head: bytearray = field(default_factory=bytearray)
-    tail: bytearray = field(default_factory=bytearray)
-    total: int = 0
-
-    def add(self, data: bytes) -> None:
-        self.total += len(data)
-        room = MAX_OUTPUT // 2 - len(self.head)
-        if room > 0:
-            self.head += data[:room]
-            data = data[room:]
-        self.tail += data
-        del self.tail[: -MAX_OUTPUT // 2]
-
-    def text(self) -> str:
-        missing = self.total - len(self.head) - len(self.tail)
-        middle = f"\n... {missing} bytes left out ...\n".encode() if missing else b""
-        return (bytes(self.head) + middle + bytes(self.tail)).decode(errors="replace")
-
-
-class _Server:
-    """One prepared process and the socket to it."""
-
-    def __init__(self, supervisor: Supervisor, *, afresh: bool) -> None:
-        ours, theirs = socket.socketpair()
-        output_read, output_write = os.pipe()
-        roots = [_HARNESS_ROOT, *supervisor.roots]
-        code = (
-            "import sys; sys.path[0] or sys.path.pop(0); sys.path[:0] = sys.argv[2].split('|'); "
-            "from taskqueue_harness.supervised import main; main(int(sys.argv[1]))"
-        )
-        environment = {k: v for k, v in os.environ.items() if k not in supervisor.drop_environment}
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                *supervisor.options,
-                "-c",
-                code,
-                str(theirs.fileno()),
-                "|".join(roots),
-            ],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=output_write,
-            stderr=output_write,
-            start_new_session=True,
-            env=environment,
-            cwd=supervisor.cwd,
-        )
-        theirs.close()
-        os.close(output_write)
-        self._socket = ours
-        self._send_lock = threading.Lock()
-        self._changed = threading.Condition()
-        self._prepared: Any = None
-        self._answers: dict[int, dict[str, Any]] = {}
-        self._gone = False
-        self.output = _Output()
-        self._threads = [
-            threading.Thread(target=self._read_messages, daemon=True),
-            threading.Thread(target=self._read_output, args=(output_read,), daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
-        self.send({**supervisor.argument, "afresh": afresh})
-
-    def _read_messages(self) -> None:
-        with contextlib.suppress(OSError, ValueError), self._socket.makefile("rb") as stream:
-            for line in stream:
-                message = json.loads(line)
-                with self._changed:
-                    if "prepared" in message:
-                        self._prepared = message["prepared"]
-                    else:
-                        self._answers.setdefault(message["id"], {}).update(message)
-                    self._changed.notify_all()
-        with self._changed:
-            self._gone = True
-            self._changed.notify_all()
-
-    def _read_output(self, fd: int) -> None:
-        while data := os.read(fd, 65536):
-            self.output.add(data)
-        os.close(fd)
-
-    def send(self, message: dict[str, Any], fds: Sequence[int] = ()) -> bool:
-        """False if the process has gone."""
-        data = json.dumps(message).encode() + b"\n"
-        try:
-            with self._send_lock:
-                sent = socket.send_fds(self._socket, [data], list(fds)) if fds else 0
-                self._socket.sendall(data[sent:])
-        except OSError:
-            return False
-        return True
-
-    def prepared(self, seconds: float) -> Any:
-        """What preparing answered; None if the process ended or took longer than that."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._prepared is not None or self._gone, seconds)
-            return self._prepared
-
-    def answer(self, task: int, key: str, seconds: float) -> Any:
-        """What the server said of a task; None if it has not, or is gone."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: key in self._answers.get(task, ()) or self._gone, seconds
-            )
-            return self._answers.get(task, {}).get(key)
-
-    @property
-    def alive(self) -> bool:
-        return not self._gone and self.process.poll() is None
-
-    def close(self) -> int | None:
-        """End the process and all that it started; its exit code if it had ended by itself."""
-        code = self.process.poll()
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        kill_group(self.process.pid)
-        self.process.wait()
-        self._socket.close()
-        return code
-
-
-def kill_group(pid: int) -> None:
-    """Kill a session leader and its process group; no error if it is gone."""
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(OSError):
-            kill(pid, signal.SIGKILL)
 
 
 class Supervisor:
@@ -249,7 +106,7 @@ class Supervisor:
             ("PYTHONWARNINGS", "PYTHONOPTIMIZE", "PYTHONSTARTUP", "COVERAGE_PROCESS_START")
         )
         self._lock = threading.Lock()
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._afresh = False
         self._next = 0
         self._running: set[int] = set()
@@ -259,7 +116,7 @@ class Supervisor:
         """Start the process and prepare it; `Outcome.result` is what `prepare` returned."""
         began = time.monotonic()
         outcome = Outcome()
-        server = _Server(self, afresh=False)
+        server = Server(self, afresh=False)
         answer = server.prepared(seconds)
         outcome.seconds = time.monotonic() - began
         if answer is not None:
@@ -329,14 +186,14 @@ class Supervisor:
         outcome.seconds = time.monotonic() - began
         return outcome
 
-    def _server_for_task(self, give_up: float) -> _Server | None:
+    def _server_for_task(self, give_up: float) -> Server | None:
         """The server to ask; None if there is none to be had."""
         if self._closed:
             return None
         with self._lock:
             if self._server is None or not self._server.alive:
                 # The foreign code has ended the process that only forks; one more try.
-                server = _Server(self, afresh=self._afresh)
+                server = Server(self, afresh=self._afresh)
                 if server.prepared(max(0.0, give_up - time.monotonic())) is None:
                     server.close()
                     return None
@@ -353,7 +210,7 @@ class Supervisor:
 
     def _watch(
         self,
-        server: _Server,
+        server: Server,
         task: int,
         outcome: Outcome,
         result_fd: int,
@@ -361,7 +218,7 @@ class Supervisor:
         limits: tuple[float, float | None],
     ) -> None:
         """Read result and output until the result is whole, the process is gone, or time is up."""
-        result, output = bytearray(), _Output()
+        result, output = bytearray(), Output()
         began = time.monotonic()
         open_fds = {result_fd, output_fd}
         give_up, silence = limits
@@ -406,7 +263,7 @@ class Supervisor:
                 outcome.ended = "died"
 
     @staticmethod
-    def _drain(fd: int, output: _Output, open_fds: set[int]) -> None:
+    def _drain(fd: int, output: Output, open_fds: set[int]) -> None:
         """Take what the child has written so far, without waiting for more."""
         for _ in range(64):
             if fd not in open_fds or not select.select([fd], [], [], 0)[0]:
