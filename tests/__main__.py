@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +18,6 @@ Command = tuple[str, ...]
 CHECKS: Sequence[Command] = (
     ("ruff", "format", "--check", "."),
     ("ruff", "check", "."),
-    ("mypy",),
 )
 # Both wait for other processes most of the time.
 WAITING: Sequence[Command] = (
@@ -28,6 +28,7 @@ WAITING: Sequence[Command] = (
 # An exploration that met an uncontrolled wait leaves its thread behind, greenlets and all: each
 # file of the engine's tests has a process of its own.
 ENGINE = [("pytest", "-q", str(path)) for path in sorted(Path("tests/harness").glob("test_*.py"))]
+COMPUTING: Sequence[Command] = (("mypy",), *ENGINE)
 
 
 def words_of(command: Command, arguments: Sequence[str]) -> list[str]:
@@ -47,10 +48,14 @@ class SideBySide:
 
     Args:
         arguments: for pytest.
+        environment: of the commands; this process's, if nothing is said.
     """
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
         self._arguments = arguments
+        self._environment = environment
         self._lock = threading.Lock()
         self._under_way: set[subprocess.Popen[str]] = set()
         self.status = 0
@@ -65,7 +70,11 @@ class SideBySide:
             if self.status:
                 return
             process = subprocess.Popen(
-                words, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+                words,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=self._environment,
             )
             self._under_way.add(process)
             print(title, "&", flush=True)
@@ -87,10 +96,22 @@ def main(arguments: Sequence[str]) -> int:
     for command in CHECKS:
         if status := check(command):
             return status
-    tests = SideBySide(arguments)
-    with ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as pool:
-        list(pool.map(tests.run, [*WAITING, *ENGINE]))
+    with tempfile.TemporaryDirectory(prefix="tests-bytecode-") as bytecode:
+        tests = SideBySide(arguments, environment_with(bytecode))
+        with ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as pool:
+            list(pool.map(tests.run, [*WAITING, *COMPUTING]))
     return tests.status
+
+
+def environment_with(bytecode: str) -> dict[str, str]:
+    """This process's environment, in which bytecode is kept: in a folder, if not beside the source.
+
+    Else each of the hundreds of interpreters that the tests start would compile everything anew.
+    """
+    environment = dict(os.environ)
+    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        environment["PYTHONPYCACHEPREFIX"] = bytecode
+    return environment
 
 
 if __name__ == "__main__":

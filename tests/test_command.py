@@ -42,3 +42,15 @@ def test_all_that_is_printed_is_passed_on(capfd: pytest.CaptureFixture[str]) -> 
     said = capfd.readouterr().out
     assert "\nout\n" in said
     assert "err\n" in said
+
+
+@pytest.mark.usefixtures("lines")
+@pytest.mark.parametrize("kept", ["", "1"])
+def test_bytecode_is_kept_but_not_beside_the_source_if_that_is_not_wanted(
+    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", kept)
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    tests = command.SideBySide((), command.environment_with(str(tmp_path)))
+    tests.run(("import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)",))
+    assert f"\nFalse {tmp_path if kept else None}\n" in capfd.readouterr().out

@@ -15,7 +15,7 @@ from taskqueue_conformance.contract import CLAUSES
 from tests.gallery.assessing import assess_in_child
 from tests.gallery.subjects import Subject, subjects
 
-AT_A_TIME = 3
+AT_A_TIME = 5
 """Most subjects wait most of the time: for what hangs, or for a silence to be long enough."""
 SEED = 1
 
