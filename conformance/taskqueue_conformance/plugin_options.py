@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 __all__ = ["CHECKED", "add_options", "is_worker", "offer_short_name", "options_of", "seed_of"]
 
 CHECKED = (
-    *("tq_profile", "tq_depth", "tq_timeout", "tq_seed", "tq_baseline", "tq_replay"),
+    "tq_profile",
+    "tq_depth",
+    "tq_timeout",
+    "tq_seed",
+    "tq_baseline",
+    "tq_replay",
     "tq_shard",
 )
 """Options whose values may be wrong, None where they are not given."""

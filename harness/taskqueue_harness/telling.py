@@ -39,7 +39,10 @@ def frames(fiber: Fiber) -> list[tuple[str, int, str]]:
 
 
 def step(kernel: Kernel, chosen: Alternative, count: int) -> Step:
-    """The step that an execution is about to take, one of `count` alternatives."""
+    """The step that an execution is about to take, one of `count` alternatives.
+
+    `kernel` learns the name of its thread, if that is the first one.
+    """
     deviation = ""
     if type(chosen) is Deviation:
         deviation, fiber = chosen.kind, chosen.fiber

@@ -5,6 +5,7 @@ As in `locks`, each call is one operation, or two where it may have to wait in b
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
 from itertools import repeat
 from typing import Any
@@ -38,8 +39,6 @@ class Event(Primitive):
         return self._flag
 
     def isSet(self) -> bool:  # noqa: N802
-        import warnings
-
         warnings.warn(
             "isSet() is deprecated, use is_set() instead", DeprecationWarning, stacklevel=2
         )
@@ -108,9 +107,6 @@ class Semaphore(Primitive):
     @property
     def _value(self) -> int:
         return len(self._units)
-
-    def _virtual_name(self) -> str:
-        return type(self).__name__
 
     def __repr__(self) -> str:
         cls = type(self)
