@@ -72,6 +72,24 @@ GOOD = made(*BEGIN, *put(0), *put(1), *finish(P), *get(0), *get(1, B), *ENDS, *R
 
 RAISED = Outcome("Injected", "x", failure=0)
 
+
+def put_is_refused(actor: int, *, after: Sequence[Step] = ()) -> History:
+    """put() raises, which is the failure of a consumer; after this."""
+    return made(
+        *BEGIN,
+        (Code.PUT, actor, 0),
+        *after,
+        (Code.PUT_RAISE, actor, 0),
+        fail(A),
+        *(() if after else finish(P)),
+        *get(END, B),
+        *finish(B),
+        *RAISE,
+        failures=[(A, False)],
+        outcome=RAISED,
+    )
+
+
 CAUGHT: dict[str, list[History]] = {
     "TQ-1.1": [
         made(*BEGIN, *put(0), *put(1), *finish(P), *get(1), *ENDS, *RETURN),
@@ -114,8 +132,8 @@ CAUGHT: dict[str, list[History]] = {
             outcome=RAISED,
         )
     ],
-    "TQ-1.8": [made(*BEGIN, *put(0, A), *finish(P), *ENDS, *RETURN)],
-    "TQ-1.9": [made(*BEGIN, *put(0, HELPER), *finish(P), *ENDS, *RETURN)],
+    "TQ-1.8": [made(*BEGIN, *put(0, A), *finish(P), *ENDS, *RETURN), put_is_refused(A)],
+    "TQ-1.9": [made(*BEGIN, *put(0, HELPER), *finish(P), *ENDS, *RETURN), put_is_refused(HELPER)],
     "TQ-2.1": [
         made(*BEGIN, *finish(P), *get(END), *finish(A), (Code.GET, B, 0), hang="nothing"),
         made(*BEGIN, *finish(P), *ENDS, hang="nothing"),
@@ -260,6 +278,10 @@ OVERLAPPING = {
     ),
     "an item put after the producer's end may stay": made(
         *BEGIN, *finish(P), *put(0, A), *ENDS, *RETURN
+    ),
+    "put() may refuse once the producer has ended": put_is_refused(A, after=finish(P)),
+    "put() of a helper may refuse once the producer has ended": put_is_refused(
+        HELPER, after=finish(P)
     ),
     "an early end says nothing of what fails later": made(
         *BEGIN,

@@ -41,7 +41,11 @@ def _lost(h: History, clause: str) -> Iterator[str]:
 
 
 def _refused(h: History, clause: str) -> Iterator[str]:
+    """put() of a proper item that raised; after the end it may, as a queue that is shut does."""
+    shut = h.producer.left
     for put in h.puts:
+        if shut is not None and put.end is not None and put.end > shut:
+            continue
         if put.raised and put.argument != END and _clause_of_refusal(h, put) == clause:
             what = h.failures[put.value]
             sentence = (
