@@ -46,7 +46,6 @@ class Fiber:
         "held_guard",
         "ident",
         "index",
-        "inject",
         "joined",
         "kernel",
         "locals",
@@ -55,12 +54,14 @@ class Fiber:
         "op",
         "run",
         "seen",
+        "signal",
         "started",
         "steps",
         "subject",
         "switch",
         "thread",
         "tid",
+        "waits_on",
         "where",
     )
 
@@ -78,7 +79,9 @@ class Fiber:
         # The clock of this thread, if an early timeout put it ahead of everyone's.
         self.now = 0.0
         self.edge: Any = None
-        self.inject: BaseException | None = None
+        # The number of a signal that it has to handle first, and what it waits for then.
+        self.signal = 0
+        self.waits_on: tuple[Any, float | None] = (True, None)
         self.done: list[Any] = []
         self.seen: dict[Any, int] = {}
         self.steps = 0

@@ -29,6 +29,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from signal import SIGINT
 from typing import Any
 
 from greenlet import getcurrent, greenlet
@@ -58,6 +59,10 @@ class Diverged(Exception):
     """A schedule asks for an alternative that does not exist here."""
 
 
+def _raise_keyboard_interrupt(number: int) -> None:
+    raise KeyboardInterrupt
+
+
 class Kernel:
     """Runs executions, one after the other, in the OS thread it was made in."""
 
@@ -81,6 +86,8 @@ class Kernel:
         self.stamp: Any = None
         self.observer: Observer | None = None
         self.on_interrupt: Callable[[], object] | None = None
+        # Of a signal in the main thread; to return is to go on.
+        self.handle: Callable[[int], object] = _raise_keyboard_interrupt
         self.point: Callable[[], None] = self._point_outside
         self._reset()
 
@@ -241,8 +248,6 @@ class Kernel:
 
         def run(*_: object) -> None:
             try:
-                if fiber.inject is not None:
-                    self._inject(fiber)
                 function(*args, **kwargs)
             except Teardown:
                 return
@@ -356,8 +361,8 @@ class Kernel:
             self.pollers.leave(running)
         following = self._next(running)
         if following is running:
-            if running.inject is not None:
-                self._inject(running)
+            if running.signal:
+                self._signalled(running)
             return
         if following is None:
             self.hub.switch()
@@ -365,10 +370,10 @@ class Kernel:
             self.current = following
             following.started = True
             following.switch()
-        if running.inject is not None:
-            self._inject(running)
         if self.tearing:
             raise Teardown
+        if running.signal:
+            self._signalled(running)
 
     def _next(self, running: Fiber) -> Fiber | None:
         """Decide which fiber runs its operation now; None if the execution has ended."""
@@ -457,15 +462,43 @@ class Kernel:
             fiber.expired = True
         else:
             self.faults_left -= 1
-            fiber.inject = KeyboardInterrupt()
+            self._send(SIGINT)
+            return
         self.pollers.interrupt(fiber)
 
-    def _inject(self, fiber: Fiber) -> None:
-        error, fiber.inject = fiber.inject, None
-        assert error is not None
+    def interrupt(self, number: int) -> None:
+        """Have the main thread handle a signal before it does anything else.
+
+        Raises:
+            BaseException: the main thread itself has called this, and the handler raised it.
+        """
+        if self.current is self.main:
+            self.handle(number)
+        else:
+            self._send(number)
+            self.main.guard = True
+
+    def _send(self, number: int) -> None:
+        main = self.main
+        self.pollers.interrupt(main)
+        if not main.signal:
+            main.waits_on = main.guard, main.deadline
+        main.signal = number
+
+    def _signalled(self, main: Fiber) -> None:
+        """A signal instead of what the main thread waits for: handle it, then wait on.
+
+        Real waits go on as well when a handler returns (PEP 475).
+        """
+        number, main.signal = main.signal, 0
+        guard, deadline = main.waits_on
+        pending = main.op, main.obj, main.where
         if self.on_interrupt is not None:
             self.on_interrupt()
-        raise error
+        self.handle(number)
+        main.op, main.obj, main.where = pending
+        main.guard, main.deadline = guard, deadline
+        self.point()
 
     # -- time, and the end
 

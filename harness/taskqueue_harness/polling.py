@@ -77,7 +77,7 @@ class Pollers:
     def interrupt(self, fiber: Fiber) -> None:
         """Something happens to it that it did not wait for."""
         if fiber in self.aside:
-            self.aside.remove(fiber)
+            self._resume(fiber)
         self.leave(fiber)
 
     def give_way(self, alternatives: list[Alternative]) -> list[Alternative]:

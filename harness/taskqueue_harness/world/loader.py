@@ -89,6 +89,7 @@ class World:
         self.threads = ThreadWorld(kernel, self.execute_library, lambda: self.capture.stderr)
         self.virtual["_thread"] = self.threads.low
         self.virtual["threading"] = self.threads.high
+        self.virtual["signal"] = self.threads.handlers.module
         self.virtual["atexit"] = library.atexit_module(self)
         self._resets: list[Callable[[], None]] = []
         self._followed: set[str] = set()

@@ -17,6 +17,7 @@ from taskqueue_harness import operations as ops
 from taskqueue_harness.fiber import Fiber
 from taskqueue_harness.kernel import Kernel, Teardown
 from taskqueue_harness.world import locks, signals
+from taskqueue_harness.world.handlers import Handlers
 from taskqueue_harness.world.local import Local
 
 
@@ -130,6 +131,7 @@ class ThreadWorld:
             {"kernel": kernel, "__module__": "threading"},
         )
         self.numbers = itertools.count(1)
+        self.handlers = Handlers(kernel)
         self.local = bind(Local, "_local", "_thread")
         self.low = self._low_module()
         self.high = types.ModuleType("threading")
@@ -186,12 +188,6 @@ class ThreadWorld:
             self._list_operation()
             return sum(1 for fiber in kernel.live if fiber.tid)
 
-        def interrupt_main(signum: int = 2, /) -> None:
-            kernel.main.inject = KeyboardInterrupt()
-            kernel.main.guard = True
-            if kernel.current is kernel.main:
-                kernel.point()  # the handler runs before the next line does
-
         def get_ident() -> int:
             """Identify the current thread; derived from its spawn path."""
             return kernel.current.ident
@@ -223,7 +219,7 @@ class ThreadWorld:
             exit_thread=exit_thread,
             get_ident=get_ident,
             get_native_id=get_ident,
-            interrupt_main=interrupt_main,
+            interrupt_main=self.handlers.interrupt_main,
             stack_size=stack_size,
             _count=count,
             _set_sentinel=self.Lock,
@@ -536,6 +532,7 @@ class ThreadWorld:
         names["_counter"] = itertools.count(1).__next__
         self.numbers = itertools.count(1)
         self._active.clear()
+        self.handlers.reset()
         self.kernel.at_exit.extend(self.at_exit)
         main = self._new_main()
         self._active[1] = main

@@ -1,0 +1,172 @@
+"""Handlers of signals, which belong to the main thread of an execution."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from taskqueue_harness import Bounds, explore, replay
+
+CALM = Bounds(early_timeouts=0)
+INTERRUPTED = Bounds(early_timeouts=0, faults=1, failed_starts=False)
+
+
+def takes_over_and_gives_back() -> None:
+    def handler(number: int, frame: object) -> None:
+        raise AssertionError("nobody has sent one")
+
+    before = signal.signal(signal.SIGINT, handler)
+    assert before is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    thread.join()
+    assert signal.signal(signal.SIGINT, before) is handler
+
+
+def refused_elsewhere() -> None:
+    refused = []
+
+    def elsewhere() -> None:
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        except ValueError:
+            refused.append(True)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert refused == [True]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def refuses_what_cannot_be() -> None:
+    for number, handler, kind in (
+        (0, signal.SIG_IGN, ValueError),
+        (signal.NSIG, signal.SIG_IGN, ValueError),
+        (signal.SIGKILL, signal.SIG_IGN, OSError),
+        (signal.SIGINT, "no handler", TypeError),
+    ):
+        try:
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        except kind:
+            continue
+        raise AssertionError(f"{number}, {handler} was taken")
+
+
+def another_thread_sends_one() -> None:
+    """The handler runs in the main thread, in the midst of its wait, which then goes on."""
+    handled = []
+    signal.signal(signal.SIGTERM, lambda number, _: handled.append((number, here())))
+    here = threading.get_ident
+    done = threading.Event()
+
+    def send() -> None:
+        signal.raise_signal(signal.SIGTERM)
+        time.sleep(5.0)
+        done.set()
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    assert done.wait(60.0)
+    assert handled == [(signal.SIGTERM, here())]
+    thread.join()
+
+
+def sends_one_to_itself() -> None:
+    class Told(Exception):
+        pass
+
+    def tell(number: int, frame: object) -> None:
+        raise Told
+
+    signal.signal(signal.SIGUSR1, tell)
+    try:
+        signal.raise_signal(signal.SIGUSR1)
+    except Told:
+        return
+    raise AssertionError("it went on")
+
+
+def waits_for_so_long_only() -> None:
+    """A wait that a handler interrupts ends when it would have ended anyway."""
+    signal.signal(signal.SIGINT, lambda *_: None)
+    began = time.monotonic()
+    lock = threading.Lock()
+    lock.acquire()
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    assert not lock.acquire(timeout=7.0)
+    assert time.monotonic() - began == 7.0
+    thread.join()
+
+
+def handler_lets_go() -> None:
+    """What the main thread waits for is what its handler does."""
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    thread = threading.Thread(target=stop.wait, args=(1.0,))
+    thread.start()
+    thread.join()
+
+
+def is_ignored() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    thread.join()
+
+
+def sees_each_handler() -> None:
+    """Fails if an interrupt can come while the second handler is set, as it can."""
+    seen = []
+    signal.signal(signal.SIGINT, lambda *_: seen.append("first"))
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    signal.signal(signal.SIGINT, lambda *_: seen.append("second"))
+    thread.join()
+    assert seen != ["second"], "the second was called"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        takes_over_and_gives_back,
+        refused_elsewhere,
+        refuses_what_cannot_be,
+        another_thread_sends_one,
+        sends_one_to_itself,
+    ],
+)
+def test_the_main_thread_handles_signals(program: Callable[[], None]) -> None:
+    result = explore(program, strategy="dpor", bounds=CALM)
+    assert result.exhausted, result
+    assert result.ok, result
+
+
+@pytest.mark.parametrize("program", [waits_for_so_long_only, handler_lets_go, is_ignored])
+def test_an_interrupt_that_is_handled_is_no_failure(program: Callable[[], None]) -> None:
+    calm = explore(program, strategy="dpor", bounds=CALM)
+    result = explore(program, strategy="dpor", bounds=INTERRUPTED)
+    assert result.exhausted, result
+    assert result.ok, result
+    assert result.executions > calm.executions
+
+
+def test_an_interrupt_is_handled_by_the_handler_of_the_moment() -> None:
+    result = explore(sees_each_handler, strategy="dpor", bounds=INTERRUPTED)
+    assert result.verdict == "failed"
+    assert result.outcome is not None
+    assert "the second was called" in result.outcome.message
+    assert replay(sees_each_handler, result.token).verdict == "failed"
+
+
+def test_the_process_keeps_its_handlers() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    assert explore(another_thread_sends_one, strategy="dpor", bounds=CALM).ok
+    assert explore(is_ignored, strategy="dpor").ok
+    assert {number: signal.getsignal(number) for number in before} == before
