@@ -377,6 +377,7 @@ class World:
                 self.module(absolute)
             else:
                 builtins.__import__(absolute)
+            self._bind_to_parents(absolute)
             if level or "." not in name:
                 return self.module(absolute)
             return self.module(name.partition(".")[0])
@@ -394,6 +395,19 @@ class World:
                 if real is not None and hasattr(real, one):
                     setattr(module, one, getattr(real, one))
         return module
+
+    def _bind_to_parents(self, name: str) -> None:
+        """Give ``a`` an attribute ``b`` and ``a.b`` a ``c``, as ``import a.b.c`` does.
+
+        Without it, ``import a.b as b`` takes what the process has under that name.
+        """
+        while "." in name:
+            parent, _, leaf = name.rpartition(".")
+            if parent in self._concerned:
+                package = self.module(parent)
+                if not hasattr(package, leaf):
+                    setattr(package, leaf, self.module(name))
+            name = parent
 
     def _follow(self, name: str, importer: Any) -> None:
         """Bring a module into scope that code in scope imports from its own package."""
