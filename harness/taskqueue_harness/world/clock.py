@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select as real_select
 import time as real
 import types
 from typing import Any
@@ -66,6 +67,26 @@ def time_module(kernel: Kernel) -> types.ModuleType:
     names["sleep"] = virtual_sleep
     for name in ("localtime", "gmtime", "ctime", "strftime", "asctime"):
         names[name] = _dated(getattr(real, name), names["time"])
+    return module
+
+
+def select_module(kernel: Kernel) -> types.ModuleType:
+    """A ``select`` whose select() is a sleep where it has nothing but a timeout to wait for."""
+    module = types.ModuleType("select", real_select.__doc__)
+    names = vars(module)
+    names.update(
+        {name: value for name, value in vars(real_select).items() if not name.startswith("__")}
+    )
+
+    def select(
+        rlist: Any, wlist: Any, xlist: Any, timeout: Any = None, /
+    ) -> tuple[list[Any], list[Any], list[Any]]:
+        if timeout is not None and not (rlist or wlist or xlist):
+            sleep(kernel, timeout)
+            return [], [], []
+        return real_select.select(rlist, wlist, xlist, timeout)
+
+    names["select"] = select
     return module
 
 

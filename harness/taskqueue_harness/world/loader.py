@@ -86,6 +86,7 @@ class World:
         self.builtins["print"] = self.capture.print
         self.virtual["sys"] = sys_module(self.capture)
         self.virtual["time"] = clock.time_module(kernel)
+        self.virtual["select"] = clock.select_module(kernel)
         self.threads = ThreadWorld(kernel, self.execute_library, lambda: self.capture.stderr)
         self.virtual["_thread"] = self.threads.low
         self.virtual["threading"] = self.threads.high
