@@ -17,7 +17,7 @@ from taskqueue_harness.cli import main
 from taskqueue_harness.world.forms import NOT_MODELLED
 
 PROGRAMS = """
-import os, random, threading, time
+import os, threading, time
 
 class Counter:
     n = 0
@@ -52,7 +52,7 @@ def alone():
 
 def moody():
     counter = Counter()
-    run(*[threading.Thread(target=add, args=(counter,)) for _ in range(random.randrange(1, 9))])
+    run(*[threading.Thread(target=add, args=(counter,)) for _ in range(1 + os.urandom(1)[0] % 8)])
 
 def patient():
     sleeper = threading.Thread(target=time.sleep, args=(3600,))

@@ -28,17 +28,17 @@ LAZY = (
     "multiprocessing.pool",
     "multiprocessing.dummy",
     "multiprocessing.dummy.connection",
+    "random",
     "sched",
 )
 """Run from their own source, over virtual threads, when first imported."""
 
 
 def os_module() -> types.ModuleType:
-    """An ``os`` in which nothing can be registered for a fork of the real process."""
+    """An ``os`` that does not fork, so that nobody registers for a fork of the real process."""
     module = types.ModuleType("os")
-    vars(module).update(
-        {name: value for name, value in vars(os).items() if name != "register_at_fork"}
-    )
+    forks = ("fork", "register_at_fork")
+    vars(module).update({name: value for name, value in vars(os).items() if name not in forks})
     return module
 
 
@@ -291,7 +291,29 @@ class Quiet:
         pass
 
 
+def _random(world: World, module: types.ModuleType) -> None:
+    """Every generator that nobody seeds begins with the same seed in every execution."""
+    names: Any = vars(module)
+    seed_of_library = names["Random"].seed
+
+    def seed(self: Any, a: Any = None, version: int = 2) -> None:
+        seed_of_library(self, 0 if a is None else a, version)
+
+    names["Random"].seed = seed
+    shared = names["_inst"]
+    # `random.seed` was bound before.
+    names["seed"] = shared.seed
+
+    def reset() -> None:
+        shared.seed(0)
+
+    reset()
+    world._resets.append(reset)
+    world._not_modelled.add("random numbers, of which one sequence was used")
+
+
 _ADAPT = {
+    "random": _random,
     "logging": _logging,
     "multiprocessing.pool": _pool,
     "concurrent.futures._base": _futures,

@@ -346,6 +346,9 @@ class World:
         try:
             with self.kernel.paused():
                 exec(loader.get_code(name), names)
+        except BaseException:
+            self.virtual[name] = None  # type: ignore[assignment]
+            raise
         finally:
             self.virtual.pop("os", None)
             self._index()
