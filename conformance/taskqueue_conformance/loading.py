@@ -11,6 +11,8 @@ import traceback
 from types import ModuleType
 from typing import Any
 
+from taskqueue_harness.files import module_of
+
 __all__ = ["MEMBERS", "Unusable", "files_of", "load", "names_of"]
 
 MEMBERS = ("run", "put", "get", "ok")
@@ -58,7 +60,16 @@ def _split(target: str) -> tuple[str, str]:
 def names_of(target: str) -> tuple[str, str]:
     """The name that the module of a target has once it is loaded, and the path within it."""
     place, path = _split(target)
-    return (os.path.basename(place)[: -len(".py")] if place.endswith(".py") else place), path
+    return (_file_and_name(place)[1] if place.endswith(".py") else place), path
+
+
+def _file_and_name(place: str) -> tuple[str, str]:
+    """The folder to import a file from, and the name of its module.
+
+    A file that has the name of a module of the library, as a ``queue.py`` may, gets another one.
+    """
+    folder, name = module_of(place)
+    return folder, f"{name}_of_file" if name in sys.stdlib_module_names else name
 
 
 def _missing(place: str, path: str, name: str, owner: Any) -> str:
@@ -75,9 +86,11 @@ def _load_file(place: str) -> ModuleType:
     path = os.path.abspath(place)
     if not os.path.isfile(path):
         raise Unusable(f"there is no file {place}")
-    folder, name = os.path.split(path)
-    sys.path.insert(0, folder)
-    spec = importlib.util.spec_from_file_location(name[: -len(".py")], path)
+    folder, name = _file_and_name(path)
+    sys.path[:0] = dict.fromkeys((folder, os.path.dirname(path)))
+    if "." in name and all(part.isidentifier() for part in name.split(".")):
+        return _load_module(name)  # a module of a package, which has relative imports
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise Unusable(f"{place} cannot be loaded as a Python file")
     module = importlib.util.module_from_spec(spec)

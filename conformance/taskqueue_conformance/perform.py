@@ -27,7 +27,7 @@ class Performance(Acting):
         super().__init__(scenario, stage, number)
         self._outcome: Outcome | None = None
         self._run_value: str | None = None
-        self._construction_error: str | None = None
+        self.construction_error: str | None = None
 
     # -- what the caller of run() does ---------------------------------------------------------
 
@@ -54,7 +54,7 @@ class Performance(Acting):
         try:
             self.queue = subject(producer, handed)
         except Exception as exc:
-            self._construction_error = f"{type(exc).__name__}: {exc}"
+            self.construction_error = f"{type(exc).__name__}: {exc}"
             return False
         self._note(Code.CONSTRUCTED, MAIN, 0)
         if how == "changed":
@@ -141,7 +141,7 @@ class Performance(Acting):
             strangers=list(self.items.strangers),
             gates=list(self._gates),
             item_kinds=list(self.items.kinds),
-            construction_error=self._construction_error,
+            construction_error=self.construction_error,
             hang=hang,
             notes=dict(notes or {}),
         )

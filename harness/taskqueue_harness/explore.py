@@ -2,7 +2,7 @@
 
 A program is a function without arguments. What it starts, waits for and shares is under control as
 far as it comes from modules in *scope*: the program's own module, those named by `scope`, and what
-they import from their own packages if it is about threads.
+they import from their own packages.
 
 An exploration runs in an OS thread of its own. The calling thread watches it: an operation that
 blocks outside the engine's control would block all threads of the program, so if nothing happens

@@ -12,7 +12,7 @@ import traceback
 import types
 from pathlib import Path
 
-from taskqueue_harness.files import is_library
+from taskqueue_harness.files import is_library, module_of
 from taskqueue_harness.world.program import Program
 
 
@@ -68,12 +68,9 @@ def _file(where: str) -> types.ModuleType:
     path = Path(where).resolve()
     if not path.is_file():
         raise BadTarget(f"there is no file {where}")
-    root, name = path.parent, path.stem
-    while (root / "__init__.py").exists():
-        name = f"{root.name}.{name}"
-        root = root.parent
-    if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
+    root, name = module_of(str(path))
+    if root not in sys.path:
+        sys.path.insert(0, root)
     known = sys.modules.get(name)
     if known is not None and Path(getattr(known, "__file__", None) or "").resolve() != path:
         raise BadTarget(f"{where} has the name of the module {name!r}: rename the file")

@@ -151,7 +151,20 @@ class Drive:
         if outcome.failed_tid == ():
             # All that the implementation raises is caught, once there is one: this is not its.
             return f"the scenario could not be performed under the engine: {outcome.message}"
+        if error := self._unlike_real_threads():
+            return f"the constructor raised {error} under the engine"
         return ""
+
+    def _unlike_real_threads(self) -> str | None:
+        """What the constructor raised at once, if it did, with nobody there to disturb it.
+
+        Whether it does on real threads as well is seen there, and judged there.
+        """
+        scenario, kernel = self.job.scenario, self._kernel
+        ordinary = scenario.consumers and scenario.consumers_as == "list" and scenario.peers <= 1
+        if not ordinary or kernel.faults_left < self.job.faults:
+            return None
+        return self.performances[0].construction_error if self.performances else None
 
     def _name_threads(self, outcome: Outcome) -> None:
         for performance in self.performances:

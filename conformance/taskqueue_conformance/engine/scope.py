@@ -7,12 +7,13 @@ import functools
 import os
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taskqueue_conformance.adapters import HandlerAdapter, PullAdapter
 from taskqueue_harness.files import is_standard
-from taskqueue_harness.world.rewrite import rewrite
+from taskqueue_harness.own import own_modules, size_of, source_of
+from taskqueue_harness.world.rewrite import rewrite_together
 
 __all__ = ["Place", "place_of", "warm_up"]
 
@@ -20,19 +21,19 @@ Place = tuple[tuple[str, str], tuple[str, ...]]
 """Where the implementation is, module and path within it, and the modules to control."""
 
 _THREADED = (b"threading", b"_thread", b"queue", b"concurrent.futures", b"multiprocessing")
-"""A module whose source has none of these words has nothing to control but its variables."""
+"""Of what others have written, a module without any of these words is taken to be a tool."""
 
-_MOST = 12
-"""Modules in scope; each is executed again and again."""
+_MOST, _LARGEST = 40, 400_000
+"""Modules in scope, and bytes of their source: each is rewritten, and executed again and again."""
 
 
 def place_of(subject: Any, module: str, path: str) -> Place:
     """Where to find a subject, and what to control.
 
-    In scope are the module that defines it and, as far as they are about threads, those of its base
-    classes, of what it builds and of that one's parts, and of the classes and functions that any of
-    these modules uses. Where a package only hands on what another module defines, that module
-    counts: a package's ``__init__`` may import half the world.
+    In scope is all that was loaded of the package that the subject was named in or is defined in
+    (for a module in no package: of its folder); where that is too much, what the module that
+    defines it imports of that, and what these import. Of other people's modules, which a subject
+    may be derived from or built of, those that are about threads.
 
     Builds one queue, without running it.
 
@@ -43,28 +44,51 @@ def place_of(subject: Any, module: str, path: str) -> Place:
     """
     home = getattr(subject, "__module__", None)
     name = getattr(subject, "__qualname__", None)
-    if isinstance(home, str) and isinstance(name, str) and _at(home, name) is subject:
+    if not (isinstance(home, str) and isinstance(name, str) and _at(home, name) is subject):
+        home, name = module, path
+    parts = [_home(one) for one in _parts(subject)]
+    own = own_modules((module, home))
+    if _is_small(own):
+        # Executed as it was loaded: what the module that was named sets up is done.
+        scope = [*own]
+    else:
+        scope = [home]
         module, path = home, name
-    scope = [module]
     if isinstance(subject, (HandlerAdapter, PullAdapter)):
         scope.append("taskqueue_conformance.adapters")
-    todo = [_home(one) for one in _parts(subject)]
-    todo += [_home(value) for value in list(vars(sys.modules[module]).values())]
+    todo = [*parts, *(used for one in scope for used in _used_by(one))]
     while todo and len(scope) < _MOST:
         one = todo.pop(0)
-        if one is None or one.__name__ in scope or not _is_concerned(one):
+        if one is None or one.__name__ in scope or not _is_concerned(one, own):
             continue
         scope.append(one.__name__)
-        todo += [_home(value) for value in list(vars(one).values())]
+        todo += _used_by(one.__name__)
     return (module, path), tuple(scope)
 
 
+def _is_small(names: Sequence[str]) -> bool:
+    return 0 < len(names) <= _MOST and size_of(names) <= _LARGEST
+
+
+def _used_by(name: str) -> Iterator[types.ModuleType | None]:
+    """The modules that a module has imported, or has classes and functions of."""
+    module = sys.modules.get(name)
+    for value in list(vars(module).values()) if module is not None else ():
+        yield _home(value)
+
+
 def warm_up(module: str) -> None:
-    """Rewrite the source of a module ahead, for all the processes that will be forked from this."""
-    file = getattr(sys.modules.get(module), "__file__", None)
-    if file is not None and file.endswith(".py"):
-        with contextlib.suppress(OSError, SyntaxError, RecursionError), open(file, "rb") as stream:
-            rewrite(stream.read(), file, attribute_writes=frozenset())
+    """Rewrite the source of a module ahead, and of what belongs with it, for all the processes
+    that will be forked from this.
+    """
+    own = own_modules((module,))
+    texts: list[tuple[bytes, str]] = []
+    with contextlib.suppress(OSError, SyntaxError, RecursionError):
+        for name in own if _is_small(own) else (module,):
+            file = source_of(sys.modules.get(name))
+            with open(file, "rb") as stream:
+                texts.append((stream.read(), file))
+        rewrite_together(texts)
 
 
 def _at(module: str, path: str) -> Any:
@@ -101,15 +125,19 @@ def _home(value: Any) -> types.ModuleType | None:
     return sys.modules.get(name) if isinstance(name, str) else None
 
 
-def _is_concerned(module: types.ModuleType) -> bool:
-    """Whether a module is Python, about threads, and not the interpreter's or this project's."""
-    file = getattr(module, "__file__", None)
-    if not file or not file.endswith(".py") or os.path.basename(file) == "__init__.py":
+def _is_concerned(module: types.ModuleType, own: Sequence[str]) -> bool:
+    """Whether a module is Python, about threads, and not the interpreter's or this project's.
+
+    Where a package only hands on what another module defines, that module counts: a package's
+    ``__init__`` may import half the world.
+    """
+    file = source_of(module)
+    if not file or os.path.basename(file) == "__init__.py" or is_standard(file):
         return False
     if module.__name__.partition(".")[0] in _OWN:
         return False
-    if is_standard(file):
-        return False
+    if module.__name__ in own:
+        return True
     with open(file, "rb") as stream:
         text = stream.read()
     return any(word in text for word in _THREADED)

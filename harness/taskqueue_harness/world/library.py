@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import itertools
 import os
+import sys
 import types
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -124,7 +125,7 @@ def importlib_module(world: World) -> types.ModuleType:
     def import_module(name: str, package: str | None = None) -> Any:
         if name.startswith("."):
             name = importlib.util.resolve_name(name, package)
-        world.import_(name, {"__name__": "importlib"})
+        world.import_(name, sys._getframe(1).f_globals)
         return world.module(name)
 
     vars(module)["import_module"] = import_module

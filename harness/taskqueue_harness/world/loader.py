@@ -25,7 +25,7 @@ import importlib.util
 import os
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -53,6 +53,8 @@ class Source:
         self.code: types.CodeType | None = None
         self.kept: tuple[types.ModuleType, Snapshot] | None = None
         self.reusable = True
+        # The modules in scope that it imports: what it refers to must be theirs of today.
+        self.needs: set[str] = set()
         self._functions: dict[tuple[str, int], types.CodeType] | None = None
 
     def function(self, code: types.CodeType) -> types.CodeType | None:
@@ -94,6 +96,11 @@ class World:
         self.virtual["atexit"] = library.atexit_module(self)
         self._resets: list[Callable[[], None]] = []
         self._followed: set[str] = set()
+        # Modules that are being executed, or were since the outermost of them began.
+        self._fresh: list[Source] = []
+        self._importing = 0
+        self._imported = False
+        self.capture.sys.modules = Modules(self)  # type: ignore[union-attr]
         self._index()
         self.threads.load()
         self.virtual["queue"] = library.queue_module(self)
@@ -106,15 +113,21 @@ class World:
         for name in library.LAZY:
             self.virtual[name] = None  # type: ignore[assignment]
         for name in scope:
-            self.add(name)
-        self._index()
+            self._load(name)
+        self._compile()
 
     # -- scope
 
     def add(self, name: str) -> Source:
         """Bring a module into scope."""
+        if name not in self.sources:
+            self._load(name)
+            self._compile()
+        return self.sources[name]
+
+    def _load(self, name: str) -> None:
         if name in self.sources:
-            return self.sources[name]
+            return
         module = sys.modules.get(name)
         spec = getattr(module, "__spec__", None)
         file = getattr(module, "__file__", None)
@@ -130,10 +143,7 @@ class World:
             )
         package = name if os.path.basename(file) == "__init__.py" else name.rpartition(".")[0]
         with open(file, "rb") as stream:
-            source = Source(name, file, package, stream.read())
-        self.sources[name] = source
-        self._compile()
-        return source
+            self.sources[name] = Source(name, file, package, stream.read())
 
     def add_file(self, file: str, name: str) -> Source:
         """Bring a source file into scope as the module `name`."""
@@ -150,22 +160,16 @@ class World:
                     source.code = compile(source.text, source.file, "exec", dont_inherit=True)
             self._index()
             return
-        from taskqueue_harness.world.rewrite import rewrite
+        from taskqueue_harness.world.rewrite import rewrite_together
 
-        writes: frozenset[str] = frozenset()
-        while True:
-            for source in self.sources.values():
-                source.rewritten = rewrite(source.text, source.file, attribute_writes=writes)
-                source.code = source.rewritten.code
-                source._functions = None
-                source.kept = None
-            found = frozenset().union(
-                *(s.rewritten.attribute_writes for s in self.sources.values())
-            )
-            if found <= writes or len(self.sources) == 1:
-                break
-            writes = writes | found
-        self.attribute_writes = writes | found
+        sources = list(self.sources.values())
+        found = rewrite_together([(source.text, source.file) for source in sources])
+        for source, rewritten in zip(sources, found, strict=True):
+            source.rewritten = rewritten
+            source.code = rewritten.code
+            source._functions = None
+            source.kept = None
+        self.attribute_writes = frozenset().union(*(one.attribute_writes for one in found))
         self._index()
 
     def _index(self) -> None:
@@ -194,6 +198,9 @@ class World:
     def begin(self) -> None:
         """Forget the execution before. Called in the main fiber of the new one."""
         self.modules.clear()
+        self._fresh.clear()
+        self._importing = 0
+        self._imported = False
         self.capture.reset()
         self.threads.reset()
         for reset in self._resets:
@@ -229,7 +236,18 @@ class World:
             return virtual  # type: ignore[return-value]
         source = self.sources.get(name)
         if source is not None:
-            return self._execute(source)
+            parent, _, leaf = name.rpartition(".")
+            if parent in self.sources:
+                self.module(parent)
+                if name in self.modules:
+                    return self.modules[name]
+            again = source.kept is not None
+            found = self._execute(source)
+            # As import does, of which a module that is used again has no need, unless its package
+            # was executed without it.
+            if parent in self.sources and not (again and hasattr(self.modules[parent], leaf)):
+                setattr(self.modules[parent], leaf, found)
+            return found
         if name in self._concerned:
             return self._view(name)
         return importlib.import_module(name)
@@ -238,9 +256,11 @@ class World:
         kept = source.kept
         if kept is not None:
             kept[1].restore()
+            self._imported = True
             self.modules[source.name] = kept[0]
+            for name in source.needs:
+                self.module(name)
             return kept[0]
-        steps = self.kernel.steps
         module = types.ModuleType(source.name)
         names = vars(module)
         real = sys.modules.get(source.name)
@@ -262,17 +282,60 @@ class World:
             names["__name__"] = "__mp_main__"
         self.modules[source.name] = module
         assert source.code is not None
+        steps = self.kernel.steps
+        self._importing += 1
+        self._fresh.append(source)
         try:
             exec(source.code, names)
         except BaseException:
             self.modules.pop(source.name, None)
+            self._fresh.remove(source)
             raise
-        if source.reusable and self.kernel.steps == steps and self.kernel.active:
+        finally:
+            self._importing -= 1
+        if self.kernel.steps != steps:
+            source.reusable = False
+        if not self._importing:
+            self._keep()
+        # A module may have put another thing in its place.
+        return self.modules.get(source.name, module)
+
+    def _keep(self) -> None:
+        """Of the modules just executed, keep those that can be used again.
+
+        Only now, since one may have changed another: what all of them together have set up is what
+        executions find.  Whoever refers to a module that is executed afresh each time must be as
+        well.
+        """
+        fresh, self._fresh = self._fresh, []
+        late, self._imported = self._imported, True
+        if late or not self.kernel.active:
+            return  # they may have changed what is kept already: a plug-in that registers itself
+        shared = self._shared_types()
+        kept: dict[str, tuple[types.ModuleType, Snapshot]] = {}
+        for source in fresh:
+            module = self.modules.get(source.name)
+            if not source.reusable or type(module) is not types.ModuleType:
+                continue
             try:
-                source.kept = module, Snapshot(module, self._shared_types())
+                kept[source.name] = module, Snapshot(module, shared)
             except Unknown:
                 source.reusable = False
-        return module
+        while True:
+            torn = [
+                name
+                for name in kept
+                if any(
+                    need not in kept and not self.sources[need].kept
+                    for need in self.sources[name].needs
+                )
+            ]
+            if not torn:
+                break
+            for name in torn:
+                del kept[name]
+        for name, one in kept.items():
+            self.sources[name].kept = one
 
     def _shared_types(self) -> tuple[type, ...]:
         """Types whose instances the world itself brings back to their initial state."""
@@ -317,12 +380,19 @@ class World:
         self, package: str, attribute: str, handed_on: Mapping[str, tuple[str, str]]
     ) -> Any:
         if attribute in handed_on:
-            home, path = handed_on[attribute]
-            return functools.reduce(getattr, path.split("."), self.module(home))
+            return self._at(*handed_on[attribute])
         name = f"{package}.{attribute}"
         if name in self._concerned:
             return self.module(name)
-        raise AttributeError(f"module {package!r} has no attribute {attribute!r}")
+        own = vars(sys.modules[package]).get("__getattr__")
+        if own is None:
+            raise AttributeError(f"module {package!r} has no attribute {attribute!r}")
+        value = own(attribute)
+        found = self._home(value)
+        return value if found is None else self._at(*found)
+
+    def _at(self, home: str, path: str) -> Any:
+        return functools.reduce(getattr, path.split("."), self.module(home))
 
     def execute_library(self, name: str, module: types.ModuleType) -> None:
         """Run the source of a standard library module over the virtual modules."""
@@ -355,6 +425,13 @@ class World:
 
     # -- import
 
+    def _note_need(self, importer: Any, name: str) -> None:
+        """A module that is being executed refers to another from now on."""
+        if self._importing and name in self.sources:
+            source = self.sources.get((importer or {}).get("__name__", ""))
+            if source in self._fresh and name != source.name:
+                source.needs.add(name)
+
     def import_(
         self,
         name: str,
@@ -382,15 +459,24 @@ class World:
             else:
                 builtins.__import__(absolute)
             self._bind_to_parents(absolute)
+            self._note_need(globals, absolute)
             if level or "." not in name:
                 return self.module(absolute)
             return self.module(name.partition(".")[0])
         module = self.module(absolute)
+        self._note_need(globals, absolute)
+        own = absolute in self.sources
+        if "*" in fromlist:
+            fromlist = (*(one for one in fromlist if one != "*"), *getattr(module, "__all__", ()))
         for one in fromlist:
             member = f"{absolute}.{one}"
-            if member in concerned:
-                vars(module)[one] = self.module(member)
-            elif not hasattr(module, one) and one != "*":
+            if own and not hasattr(module, one):
+                self._follow(member, globals)
+            if member in self._concerned:
+                self._note_need(globals, member)
+                if not own or not hasattr(module, one):
+                    vars(module)[one] = self.module(member)
+            elif not hasattr(module, one):
                 try:
                     importlib.import_module(member)
                 except ModuleNotFoundError:
@@ -415,27 +501,58 @@ class World:
 
     def _follow(self, name: str, importer: Any) -> None:
         """Bring a module into scope that code in scope imports from its own package."""
-        if name in self._followed or not importer:
+        if name in self._followed or not importer or len(self.sources) >= MOST_FOLLOWED:
+            return
+        source = self.sources.get(importer.get("__name__", ""))
+        if source is None or not source.package:
+            return
+        if name.partition(".")[0] != source.name.partition(".")[0]:
             return
         self._followed.add(name)
         if name in self.sources or name in self.virtual:
             return
-        source = self.sources.get(importer.get("__name__", ""))
-        if source is None or "." not in source.name:
-            return
-        if name.partition(".")[0] != source.name.partition(".")[0]:
+        # The package around a module may import half the world, and was left out on purpose.
+        if source.name.startswith(f"{name}."):
             return
         try:
             spec = importlib.util.find_spec(name)
         except (ImportError, ValueError, AttributeError):
             return
         file = spec.origin if spec is not None else None
-        if not file or not file.endswith(".py") or os.path.basename(file) == "__init__.py":
-            return
-        with open(file, "rb") as stream:
-            text = stream.read()
-        if any(word in text for word in _THREADED):
+        if file and file.endswith(".py"):
             self.add(name)
 
 
-_THREADED = (b"threading", b"_thread", b"queue", b"concurrent.futures", b"multiprocessing")
+MOST_FOLLOWED = 40
+"""So many modules in scope are enough to follow no further imports."""
+
+
+class Modules(MutableMapping[str, Any]):
+    """``sys.modules`` of a world: what it has executed, and for the rest what the process has."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __getitem__(self, name: str) -> Any:
+        world = self._world
+        if name in world.modules:
+            return world.modules[name]
+        if name in world.sources:
+            raise KeyError(name)
+        return world.module(name) if name in world.virtual else sys.modules[name]
+
+    def __setitem__(self, name: str, module: Any) -> None:
+        self._world.modules[name] = module
+
+    def __delitem__(self, name: str) -> None:
+        del self._world.modules[name]
+
+    def __iter__(self) -> Iterator[str]:
+        world = self._world
+        yield from world.modules
+        for name in list(sys.modules):
+            if name not in world.modules and name not in world.sources:
+                yield name
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

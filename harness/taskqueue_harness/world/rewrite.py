@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 import copy
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any, cast
@@ -49,7 +50,7 @@ class Rewritten:
         return {"__name__": name, **values, **HOOKS, MODULE_VARIABLES: variables}
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=512)
 def rewrite(
     source: str | bytes,
     filename: str,
@@ -68,6 +69,17 @@ def rewrite(
     tree = Rewriter(scopes, filename).module(tree)
     code = compile(tree, filename, "exec", dont_inherit=True, optimize=optimize)
     return Rewritten(code, scopes.attribute_writes, scopes.unbounded)
+
+
+def rewrite_together(modules: Sequence[tuple[str | bytes, str]]) -> list[Rewritten]:
+    """Rewrite modules, given by source and file name, that may write to each other's globals."""
+    writes: frozenset[str] = frozenset()
+    while True:
+        found = [rewrite(source, file, attribute_writes=writes) for source, file in modules]
+        more = frozenset().union(*(one.attribute_writes for one in found))
+        if more <= writes or len(found) == 1:
+            return found
+        writes = writes | more
 
 
 class Rewriter(CallRewriter):

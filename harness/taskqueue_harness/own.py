@@ -1,0 +1,53 @@
+"""Which modules of the process belong together: a program's own, as against what it uses."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections.abc import Iterable
+
+from taskqueue_harness.files import INSTALLED, is_standard
+
+__all__ = ["own_modules", "size_of"]
+
+
+def own_modules(roots: Iterable[str]) -> tuple[str, ...]:
+    """The modules that belong with `roots`, in the order in which they were imported.
+
+    Those of the same top-level package are its own, packages included, and of a module in no
+    package those from the same folder. What is installed there side by side does not belong
+    together.
+    """
+    roots = list(roots)
+    packages = {name.partition(".")[0] for name in roots}
+    folders = set()
+    for name in roots:
+        file = source_of(sys.modules.get(name))
+        if file and "." not in name and os.path.basename(file) != "__init__.py":
+            folders.add(os.path.dirname(os.path.realpath(file)))
+    folders = {folder for folder in folders if not any(p in folder + os.sep for p in INSTALLED)}
+    return tuple(
+        name
+        for name, module in list(sys.modules.items())
+        if name != "__main__" and _belongs(name, source_of(module), packages, folders)
+    )
+
+
+def _belongs(name: str, file: str, packages: set[str], folders: set[str]) -> bool:
+    if not file or is_standard(file):
+        return False
+    if name.partition(".")[0] in packages:
+        return True
+    return "." not in name and os.path.dirname(os.path.realpath(file)) in folders
+
+
+def source_of(module: types.ModuleType | None) -> str:
+    """The file that holds the source of a module; empty if there is none."""
+    file = getattr(module, "__file__", None)
+    return file if isinstance(file, str) and file.endswith(".py") and os.path.exists(file) else ""
+
+
+def size_of(names: Iterable[str]) -> int:
+    """Bytes of source of these modules."""
+    return sum(os.path.getsize(source_of(sys.modules[name])) for name in names)
