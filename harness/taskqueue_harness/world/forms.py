@@ -105,7 +105,10 @@ NOT_MODELLED: tuple[Limit, ...] = (
         "names captured by a match pattern, an import or an except clause",
         "the write is announced beside the binding, not exactly before it",
     ),
-    Limit("attributes read by a class pattern", "match reads them in C"),
+    Limit(
+        "the name of the class in a class pattern, and the attributes that it reads",
+        "match reads them in C",
+    ),
     Limit(
         "attributes set by generated code",
         "the __init__ of a dataclass is not in the source; its __eq__ and __repr__ are one read",

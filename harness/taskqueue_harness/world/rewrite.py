@@ -387,6 +387,12 @@ class Rewriter(CallRewriter):
             case.body = [*announce, *self.block(case.body)]
         return node
 
+    def visit_MatchClass(self, node: ast.MatchClass) -> ast.pattern:
+        # The compiler takes only a name or dotted names for the class: it stays as it is.
+        node.patterns = [self.visit(one) for one in node.patterns]
+        node.kwd_patterns = [self.visit(one) for one in node.kwd_patterns]
+        return node
+
     # -- statements that test
 
     def visit_If(self, node: ast.If | ast.While) -> ast.stmt:
