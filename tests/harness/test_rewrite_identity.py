@@ -68,3 +68,83 @@ def test_a_class_pattern_may_name_a_variable_that_changes() -> None:
             return found
     """
     assert same(source) == [1, 1, "x", "x"]
+
+
+# -- no code of the program runs where none ran before
+
+
+def test_reading_a_class_attribute_asks_no_getattr_of_the_instance() -> None:
+    source = """
+        class Handle:
+            __slots__ = ("box",)
+            state = "open"
+            def __getattr__(self, name):
+                raise RuntimeError(name)
+        class Gate:
+            def __init__(self):
+                self.state = "shut"
+        class Property:
+            state = "open"
+            @property
+            def __dict__(self):
+                raise RuntimeError("__dict__")
+        def go():
+            return Handle().state, Gate().state, Property().state, getattr(Handle(), "state")
+    """
+    assert same(source) == ("open", "shut", "open", "open")
+
+
+def test_a_metaclass_is_asked_for_no_attribute_and_no_equality() -> None:
+    source = """
+        class Meta(type):
+            def __getattr__(cls, name):
+                raise RuntimeError(name)
+            def __eq__(cls, other):
+                raise RuntimeError("__eq__")
+            @property
+            def __name__(cls):
+                raise RuntimeError("__name__")
+        class Closed(Meta):
+            def __getattribute__(cls, name):
+                raise RuntimeError(name)
+            def __hash__(cls):
+                raise RuntimeError("__hash__")
+        class Thing(metaclass=Meta):
+            n = 0
+            def __init__(self, n):
+                self.n = n
+        class Table(dict, metaclass=Meta):
+            pass
+        class Other(metaclass=Closed):
+            n = 1
+        def go():
+            thing, table, other = Thing(1), Table(), Other()
+            table["a"] = thing
+            thing.n += 1
+            other.n += 1
+            found = [bool(thing), bool(other), table["a"].n, other.n, "a" in table]
+            for key in table:
+                found.append(key)
+            put = table.__setitem__
+            put("b", 2)
+            found.append(list(map(table.get, "ab"))[1])
+            found.append(f"{table['b']}" + "%s" % len(table))
+            return found
+    """
+    assert same(source) == [True, True, 2, 2, True, "a", 2, "22"]
+
+
+def test_a_call_does_not_ask_what_it_calls_for_its_class() -> None:
+    source = """
+        import types
+        class Step:
+            def __getattribute__(self, name):
+                raise RuntimeError(name)
+            def __call__(self, *args):
+                return args[-1]
+        def go():
+            step = Step()
+            bound = types.MethodType(step, 3)
+            return [step(1), step([2]), step(*[1, 3]), bound([4]), list(map(step, [5])), max(6, 7)]
+    """
+    assert same(source) == [1, [2], 3, [4], [5], 7]

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from taskqueue_harness.world import effects
+from taskqueue_harness.world import effects, plainly
 from taskqueue_harness.world.effects import Kind
 from taskqueue_harness.world.locations import CONTENTS, Namespace
 from taskqueue_harness.world.memory import Memory, is_rewritten
@@ -31,11 +31,12 @@ T = TypeVar("T")
 
 _memory: Memory | None = None
 _written: frozenset[str] = frozenset()
-_kinds: dict[type, Kind] = effects.BASE_KINDS
+_kinds: dict[plainly.Key, Kind] = effects.BASE_KINDS
 _objects: dict[int, Any] = {}
 _access: Any = None
 _PLAIN = Kind.PLAIN
-_EXACT: frozenset[type] = frozenset({list, dict, set, collections.deque})
+_DEQUE = collections.deque
+_EXACT: frozenset[int] = frozenset(map(id, (list, dict, set, _DEQUE)))
 """Types whose methods do what their names say; a subclass can have methods of its own."""
 
 # The names above are the active memory taken apart: a hook is called for every access, and most
@@ -125,7 +126,10 @@ def bind_by_decorator(namespace: Namespace, name: str, site: int) -> Callable[[T
 
 def read(target: T, site: int) -> T:
     """The truth, the length, the members or the text of `target` are about to be read."""
-    kind = _kinds.get(type(target))
+    if target is True or target is False or target is None:
+        return target
+    cls = type(target)
+    kind = _kinds.get(cls if type(cls) is type else id(cls))
     if kind is not _PLAIN and _memory is not None:
         known = _objects.get(id(target))
         if known is not None and CONTENTS in known.direct:
@@ -144,11 +148,13 @@ def read_text(target: T, site: int) -> T:
 
 def read_both(target: T, other: object, site: int) -> T:
     """Both operands of a binary operator are about to be read; returns the first argument."""
-    if _memory is not None and (
-        _kinds.get(type(target)) is not _PLAIN or _kinds.get(type(other)) is not _PLAIN
-    ):
+    if _memory is not None and not (_is_plain(type(target)) and _is_plain(type(other))):
         _memory.announce([*_memory.contents(target, False), *_memory.contents(other, False)], site)
     return target
+
+
+def _is_plain(cls: type) -> bool:
+    return _kinds.get(cls if type(cls) is type else id(cls)) is _PLAIN
 
 
 def pair(left: T, right: object, site: int) -> tuple[T, object]:
@@ -158,7 +164,7 @@ def pair(left: T, right: object, site: int) -> tuple[T, object]:
 
 def write_in_place(value: T, target: object, site: int) -> T:
     """``target += value`` on a local name is about to change what the name refers to."""
-    if _memory is not None and _kinds.get(type(target)) is not _PLAIN:
+    if _memory is not None and not _is_plain(type(target)):
         _memory.announce([*_memory.contents(target, True), *_memory.contents(value, False)], site)
     return value
 
@@ -169,18 +175,25 @@ def in_place(target: T, value: object, site: int) -> tuple[T, object]:
 
 
 def read_item(target: T, site: int) -> T:
-    kind = _kinds.get(type(target))
+    cls = type(target)
+    kind = _kinds.get(cls if type(cls) is type else id(cls))
     if kind is not _PLAIN and _memory is not None:
         known = _objects.get(id(target))
-        if known is not None and CONTENTS in known.direct and type(target) in _EXACT:
+        if (
+            known is not None
+            and CONTENTS in known.direct
+            and (cls is list or cls is dict or cls is _DEQUE)
+        ):
             _access(known.direct[CONTENTS], False, site)
             return target
-        _memory.announce(_memory.contents(target, hasattr(type(target), "__missing__")), site)
+        is_write = plainly.of_class(cls, "__missing__") is not None
+        _memory.announce(_memory.contents(target, is_write), site)
     return target
 
 
 def write_item(target: T, site: int) -> T:
-    kind = _kinds.get(type(target))
+    cls = type(target)
+    kind = _kinds.get(cls if type(cls) is type else id(cls))
     if kind is not _PLAIN and _memory is not None:
         known = _objects.get(id(target))
         if known is not None and CONTENTS in known.direct:
@@ -231,15 +244,12 @@ class Steps:
 
 def iterate(target: Any, site: int) -> Any:
     """What a loop runs over: `target` itself unless a step of it touches shared memory."""
-    kind = _kinds.get(type(target))
+    cls = type(target)
+    kind = _kinds.get(cls if type(cls) is type else id(cls))
     if kind is _PLAIN or _memory is None:
         return target
-    kind = _memory.kind(type(target))
-    if (
-        kind is _PLAIN
-        or kind is Kind.RECORD
-        or is_rewritten(getattr(type(target), "__iter__", None))
-    ):
+    kind = _memory.kind(cls)
+    if kind is _PLAIN or kind is Kind.RECORD or is_rewritten(plainly.of_class(cls, "__iter__")):
         return target
     if kind is Kind.GENERATOR and sys.getrefcount(target) <= _UNSHARED:
         return target
@@ -268,7 +278,7 @@ def leave(value: T, site: int) -> T:
 
 def iterate_fresh(target: Any, site: int) -> Any:
     """The same for the result of a call that is known to be new: ``enumerate(...)``."""
-    if _memory is None or _kinds.get(type(target)) is not Kind.ITERATOR:
+    if _memory is None or _memory.kind(type(target)) is not Kind.ITERATOR:
         return iterate(target, site)
     return Steps(target, site, True) if _memory.inner_contents(target) else target
 
@@ -290,7 +300,7 @@ def call(function: Any, site: int, /, *arguments: Any, **keywords: Any) -> Any:
         python = function.__func__ if cls is types.MethodType else function
         if is_rewritten(python):
             return function
-    elif cls is types.BuiltinFunctionType and type(function.__self__) in _EXACT:
+    elif cls is types.BuiltinFunctionType and id(type(function.__self__)) in _EXACT:
         known = _objects.get(id(function.__self__))
         name = function.__name__
         if known is not None and CONTENTS in known.direct and name in effects.STORING_METHODS:
@@ -342,8 +352,8 @@ def watch(function: Any, site: int) -> Any:
             or (cls is types.MethodType and _memory.kind(type(function.__self__)) is Kind.OPAQUE)
         ):
             return function
-    elif isinstance(function, type):
-        known = effects.CALLS.get(function, _nothing)
+    elif issubclass(cls, type):
+        known = effects.CLASS_CALLS.get(id(function), _nothing)
         if known is _nothing and not issubclass(function, effects.CONTAINERS):
             return function
     elif cls is types.BuiltinFunctionType:
@@ -352,7 +362,7 @@ def watch(function: Any, site: int) -> Any:
             effects.CALLS.get(function) is _nothing and function is not vars
         ):
             return function
-    elif cls not in _WATCHED or not callable(function):
+    elif type(cls) is not type or cls not in _WATCHED or not callable(function):
         return function
     return _Watched(function, site)
 

@@ -17,6 +17,8 @@ from collections import deque
 from types import FrameType
 from typing import Any
 
+from taskqueue_harness.world import plainly
+
 CONTENTS = ""
 """The name, among the names of an object's locations, of the contents of a container."""
 
@@ -160,10 +162,7 @@ class Locations:
                 target = known()
                 if name == CONTENTS:
                     return _size(target)
-                try:
-                    attributes = object.__getattribute__(target, "__dict__")
-                except (AttributeError, TypeError):
-                    return ""
+                attributes = plainly.variables_of(target)
                 return _plain(attributes.get(name)) if name in attributes else ""
         if frame is None:
             return ""
@@ -222,10 +221,12 @@ class Locations:
             known = _Weak(target, self._gone)
         except TypeError:
             known = self._held[identity] = _Held(target)
-        name = target.__qualname__ if isinstance(target, type) else type(target).__name__
+        cls = type(target)
+        is_class = issubclass(cls, type)
+        name = plainly.qualified_name_of(target) if is_class else plainly.name_of(cls)  # type: ignore[arg-type]
         number = self._counts[name] = self._counts.get(name, 0) + 1
         known.identity = identity
-        known.label = f"class {name}" if isinstance(target, type) else f"{name}#{number}"
+        known.label = f"class {name}" if is_class else f"{name}#{number}"
         known.locations = {}
         known.direct = {}
         self.objects[identity] = known
