@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.harness.test_rewrite import both_ways
 
 
@@ -148,3 +149,56 @@ def test_a_call_does_not_ask_what_it_calls_for_its_class() -> None:
             return [step(1), step([2]), step(*[1, 3]), bound([4]), list(map(step, [5])), max(6, 7)]
     """
     assert same(source) == [1, [2], 3, [4], [5], 7]
+
+
+# -- methods handed out
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "owner(xs.append) is xs",
+        "xs.append == me(xs.append) == xs.append != me([].append)",
+        "me(xs.append) == me(xs.append)",
+        "hash(me(xs.append)) == hash(xs.append)",
+        "[xs.append].index(me(xs.append)) == 0 == [me(xs.append)].index(xs.append)",
+        "{xs.append: 1}[me(xs.append)] + {me(next): 1}[next]",
+        "type(xs.append) is types.BuiltinFunctionType, type(next) is type(len)",
+        "inspect.isbuiltin(me(xs.append)), isinstance(me(next), types.FunctionType)",
+        "me(xs.append).__name__, me(xs.append).__qualname__, me(next).__module__",
+        "str(inspect.signature(me(xs.append))), me(xs.append).__doc__",
+        "hasattr(me(xs.append), '__wrapped__'), hasattr(me(xs.append), '__get__')",
+        "repr(me(next)), str(me(next)), callable(me(next)), dir(me(next)) == dir(next)",
+        "copy.copy(me(xs.append)) == xs.append == copy.deepcopy(me(xs.append))",
+        "type('K', (), dict(step=next))().step(iter([5]))",
+        "type('K', (), {'push': me(xs.append)})().push(2), xs",
+        "me(random.Random(1).random)()",
+        "(lambda f: (f(3), xs))(me(xs.append))",
+        "max(d, key=d.get), max(d, key=me(d.get)), list(map(me(d.get), 'ab'))",
+    ],
+)
+def test_a_method_of_c_that_is_handed_out_is_the_method_to_all_who_look(expression: str) -> None:
+    source = f"""
+        import copy, inspect, random, types
+        def me(f):
+            return f
+        def owner(f):
+            return f.__self__
+        def go():
+            xs, d = [1], {{"a": 2, "b": 1}}
+            return ({expression})
+    """
+    same(source)
+
+
+def test_a_method_of_c_that_is_handed_out_has_no_attribute_to_set() -> None:
+    for names in both_ways("""
+        def set_name(f):
+            f.name = 1
+        def go():
+            set_name([].append)
+    """):
+        with pytest.raises(
+            AttributeError, match="'builtin_function_or_method' object has no attri"
+        ):
+            names["go"]()

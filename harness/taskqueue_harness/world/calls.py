@@ -24,7 +24,7 @@ class CallRewriter(ExpressionRewriter):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         func, name = node.func, self.is_builtin(node.func)
         if name in effects.NO_EFFECT_BUILTINS or self._is_plain_function(func):
-            self._arguments(node, guarded=True)
+            self._arguments(node, guarded=name is None or name in effects.KEEPING_BUILTINS)
             return node
         one = len(node.args) == 1 and not node.keywords
         if name in effects.ONE_ARGUMENT_READERS and one and not _starred(node):

@@ -316,6 +316,9 @@ NO_EFFECT_BUILTINS: frozenset[str] = frozenset(
 )
 """Built-ins whose call by name needs no hook, whatever they are given."""
 
+KEEPING_BUILTINS: frozenset[str] = frozenset({"classmethod", "property", "staticmethod"})
+"""Those among them through which a function that they are given is called later."""
+
 ONE_ARGUMENT_READERS: frozenset[str] = frozenset(
     {
         *("len", "bool", "repr", "str", "sum", "min", "max", "sorted", "any", "all", "list"),

@@ -394,13 +394,53 @@ def guard(value: Any, site: int) -> Any:
             return value
     elif kind is not Kind.CONTAINER or type(value) is types.MethodType:
         return value
-    watched = _Watched(value, site)
+    return Guarded(value, site)
 
-    def guarded(*arguments: Any, **keywords: Any) -> Any:
-        return watched(*arguments, **keywords)
 
-    guarded.__name__, guarded.__qualname__ = value.__name__, value.__qualname__
-    return guarded
+class Guarded:
+    """A bound method of C that is handed out, in all but its type the method itself.
+
+    It equals what it stands for, from either side, has its attributes, and is, as it, no function:
+    a class that has it as an attribute does not bind it.
+    """
+
+    __slots__ = ("__weakref__", "function", "site")
+
+    def __init__(self, function: Any, site: int) -> None:
+        _FUNCTION.__set__(self, function)
+        _SITE.__set__(self, site)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__deepcopy__":
+            return lambda memo: self
+        return getattr(_function_of(self), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(_function_of(self), name, value)
+
+    def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
+        function = _function_of(self)
+        call(function, _site_of(self), *arguments, **keywords)
+        return function(*arguments, **keywords)
+
+    def __eq__(self, other: object) -> Any:
+        if type(other) is Guarded:
+            other = _function_of(other)
+        return _function_of(self) == other
+
+    def __hash__(self) -> int:
+        return hash(_function_of(self))
+
+    def __repr__(self) -> str:
+        return repr(_function_of(self))
+
+    def __copy__(self) -> Guarded:
+        return self
+
+
+_FUNCTION, _SITE = vars(Guarded)["function"], vars(Guarded)["site"]
+_function_of: Callable[[Any], Any] = _FUNCTION.__get__
+_site_of: Callable[[Any], int] = _SITE.__get__
 
 
 # -- assignment
