@@ -202,3 +202,67 @@ def test_a_method_of_c_that_is_handed_out_has_no_attribute_to_set() -> None:
             AttributeError, match="'builtin_function_or_method' object has no attri"
         ):
             names["go"]()
+
+
+# -- the variables of a function
+
+
+def test_locals_shows_the_variables_of_the_program_alone() -> None:
+    source = """
+        class Config:
+            __slots__ = ("item", "n")
+            def __init__(self, item, n):
+                for name, value in locals().items():
+                    if name != "self":
+                        setattr(self, name, value)
+                def bump():
+                    nonlocal n
+                    n += 1
+                    return sorted(locals()), sorted(vars()), dir(), locals() is not None
+                self.n = bump()
+        def go():
+            config = Config(1, 2)
+            def outer(λ):
+                class Inner:
+                    names = sorted(locals())
+                    def set(self):
+                        nonlocal λ
+                        λ = 2
+                        return [sorted(locals()) for _ in [1]]
+                kept = locals()
+                return sorted(kept), dir(), [one for one in vars()], Inner.names, Inner().set()
+            return config.item, config.n, outer(1)
+    """
+    same(source)
+
+
+def test_a_closure_shows_the_variables_of_the_program_alone() -> None:
+    source = """
+        import types
+        def outer():
+            a, λ = 1, 2
+            def middle(b):
+                def inner():
+                    nonlocal a, b, λ
+                    λ += 1
+                    b += 1
+                    a += b
+                    return a, b, λ
+                return inner
+            return middle
+        def go():
+            middle = outer()
+            inner = middle(5)
+            found = [inner(), len(inner.__closure__), middle.__closure__[-1].cell_contents]
+            first, *others = inner.__closure__
+            found += [first.cell_contents, [one.cell_contents for one in others]]
+            found.append(inner.__closure__[-1].cell_contents)
+            found.append([cell.cell_contents for cell in inner.__closure__[1:]])
+            found.append([cell.cell_contents for cell in reversed(inner.__closure__)])
+            found.append([one.cell_contents for one in (*middle.__closure__, *inner.__closure__)])
+            parts = inner.__globals__, "inner", inner.__defaults__, inner.__closure__
+            again = types.FunctionType(inner.__code__, *parts)
+            found += [again(), len(again.__closure__), go.__closure__]
+            return found
+    """
+    same(source)

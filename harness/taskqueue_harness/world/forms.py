@@ -131,5 +131,9 @@ NOT_MODELLED: tuple[Limit, ...] = (
         "the contents of collections.UserDict, ChainMap and other Python classes outside the scope",
         "their own code is not rewritten",
     ),
+    Limit(
+        "the count of f.__code__.co_freevars, and of f.__closure__ for code outside the scope",
+        "one more, the last, for each function around f with a variable that can change",
+    ),
     Limit("a built-in function replaced while the hooks use it", "the hooks would call it"),
 )

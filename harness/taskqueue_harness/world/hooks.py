@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from taskqueue_harness.world import effects, plainly
 from taskqueue_harness.world.effects import Kind
-from taskqueue_harness.world.locations import CONTENTS, Namespace
+from taskqueue_harness.world.locations import CELLS, CONTENTS, Namespace
 from taskqueue_harness.world.memory import Memory, is_rewritten
 
 T = TypeVar("T")
@@ -119,6 +119,52 @@ def write_variable(value: T, namespace: Namespace, name: str, site: int) -> T:
 def bind_by_decorator(namespace: Namespace, name: str, site: int) -> Callable[[T], T]:
     """The last decorator of a function or class whose name is a tracked variable."""
     return lambda value: write_variable(value, namespace, name, site)
+
+
+def own_variables(found: T) -> T:
+    """What ``locals()``, ``vars()`` or ``dir()`` returned, without the variables of ours."""
+    for name in [one for one in found if one.startswith(CELLS)]:  # type: ignore[attr-defined]
+        found.remove(name) if type(found) is list else found.pop(name)  # type: ignore[attr-defined]
+    return found
+
+
+class Closure(tuple[Any, ...]):
+    """The ``__closure__`` of a function, which shows the cells of the program alone.
+
+    To C it is the tuple with all of the cells: another function can be made with it.
+    """
+
+    shown: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.shown)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.shown[index]
+
+
+def closure(cells: Any) -> Any:
+    """What reading ``__closure__`` gives."""
+    if type(cells) is not tuple:
+        return cells
+    count = len(cells)
+    while count and _holds_namespace(cells[count - 1]):
+        count -= 1
+    if count == len(cells):
+        return cells
+    found = Closure(cells)
+    found.shown = cells[:count]
+    return found
+
+
+def _holds_namespace(cell: Any) -> bool:
+    try:
+        return type(cell) is types.CellType and type(cell.cell_contents) is Namespace
+    except ValueError:
+        return False
 
 
 # -- containers

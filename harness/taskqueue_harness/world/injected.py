@@ -46,6 +46,8 @@ HOOKS: dict[str, Any] = {
     "_@rv": hooks.read_variable,
     "_@wv": hooks.write_variable,
     "_@bv": hooks.bind_by_decorator,
+    "_@own": hooks.own_variables,
+    "_@closure": hooks.closure,
     "_@r": hooks.read,
     "_@rt": hooks.read_text,
     "_@rb": hooks.read_both,

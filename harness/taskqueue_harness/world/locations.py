@@ -21,6 +21,8 @@ from taskqueue_harness.world import plainly
 
 CONTENTS = ""
 """The name, among the names of an object's locations, of the contents of a container."""
+CELLS = "\U0010ffff"
+"""Begins the names of the variables in which functions keep a `Namespace`; no identifier does."""
 
 
 class Location:
