@@ -308,7 +308,9 @@ class World:
         ``from package import Class`` must give the class of this world, not the one that the real
         package imported.
         """
-        if not isinstance(value, (type, types.FunctionType)) or "<locals>" in value.__qualname__:
+        if not issubclass(type(value), (type, types.FunctionType)):
+            return None
+        if "<locals>" in value.__qualname__:
             return None
         home = value.__module__
         return (home, value.__qualname__) if home in self.sources else None
