@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.harness.test_rewrite import both_ways
+from tests.harness.test_rewrite import both_ways, lines_of
 
 
 def same(source: str) -> Any:
@@ -266,3 +266,118 @@ def test_a_closure_shows_the_variables_of_the_program_alone() -> None:
             return found
     """
     same(source)
+
+
+# -- class bodies
+
+
+def test_a_class_body_binds_the_names_of_the_program_alone() -> None:
+    source = """
+        import enum
+        log = []
+        table = {"n": [0], "m": 0}
+        def key(name="n"):
+            log.append(name)
+            return name
+        class S:
+            def __init__(self):
+                self.n = 0
+                self.xs = [1, 2, 3]
+        s = S()
+        error = x = y = None
+        def change():
+            global error, x, y
+            error = x = y = 1
+        class State(enum.Enum):
+            '''The states.'''
+            global error, x, y
+            OPEN = 1
+            table[key()] += [1]
+            table[key("m")] -= 4
+            s.n += len(table)
+            s.xs[key("k") and 0] **= 2
+            s.xs[key("k") and 1:] += [9]
+            (x, s.n), y = [7, 8], 1
+            for x in [5]:
+                s.xs[0] -= x
+            try:
+                raise KeyError("k")
+            except KeyError as error:
+                log.append(repr(error))
+            del table[key("m")], s.n
+        def go():
+            s.n = 1
+            names = [(one.name, one.value) for one in State]
+            return names, State.__doc__, log, table, s.xs, x, y, "error" in globals()
+    """
+    same(source)
+
+
+def test_a_metaclass_may_count_and_make_up_the_names_of_a_class_body() -> None:
+    source = """
+        class Names(dict):
+            def __init__(self):
+                self.asked = []
+            def __missing__(self, name):
+                if name in ("__name__", "obj", "int", "log"):
+                    raise KeyError(name)
+                self.asked.append(name)
+                self["last"] = self.get("last", -1) + 1
+                return self["last"]
+            def __setitem__(self, name, value):
+                assert name.isidentifier(), name
+                super().__setitem__(name, value)
+        class Meta(type):
+            @classmethod
+            def __prepare__(mcs, name, bases):
+                return Names()
+            def __new__(mcs, name, bases, names):
+                cls = super().__new__(mcs, name, bases, dict(names))
+                cls.asked = names.asked
+                return cls
+        class Holder:
+            pass
+        obj = Holder()
+        obj.n, obj.xs = 0, [0] * 99
+        log = []
+        class Code(metaclass=Meta):
+            FIRST = int(tick)
+            SECOND = tick + tick
+            THIRD = obj.xs[tick]
+            obj.xs[tock] = tick
+            obj.n += tick
+            obj.xs[tock] += tick
+            log.append(tick)
+            FOURTH = [one for one in [tick]]
+            FIFTH = tick < tock, tick in [tock], f"{tick}", [tick, *[tock]]
+            del obj.xs[tick]
+            def method(self):
+                obj.n += 1
+                return obj.n
+        def go():
+            names = {name: one for name, one in vars(Code).items() if type(one) is not type(go)}
+            del names["__doc__"], names["__dict__"], names["__weakref__"]
+            return names, obj.n, obj.xs, log, Code().method()
+    """
+    same(source)
+
+
+@pytest.mark.parametrize(
+    "statement", ["s.xs[9] += 1", "s.missing += 1", "s.n += 'x'", "s.d[key()] += 1", "s.n.x += 1"]
+)
+def test_a_failure_in_a_class_body_has_the_same_message_and_lines(statement: str) -> None:
+    source = f"""
+        class S: pass
+        def key(): return "k"
+        def go():
+            s = S()
+            s.n, s.xs, s.d = 0, [1], {{}}
+            class Inner:
+                {statement}
+    """
+    seen = []
+    for names in both_ways(source):
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever the original raises
+            names["go"]()
+        seen.append((type(caught.value), str(caught.value), lines_of(caught.value)))
+    assert seen[0] == seen[1]

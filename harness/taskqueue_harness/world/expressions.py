@@ -89,7 +89,8 @@ class ExpressionRewriter(ast.NodeTransformer):
     def simple(self, node: ast.expr) -> bool:
         """True if evaluating `node` twice, or a moment earlier, makes no difference."""
         if isinstance(node, ast.Name):
-            return self.tracked(node.id) is None
+            # The namespace of a class may be one of the metaclass, which counts its look-ups.
+            return self.scope.kind != "class" and self.tracked(node.id) is None
         if isinstance(node, ast.UnaryOp):
             return isinstance(node.operand, ast.Constant)
         if isinstance(node, ast.Tuple):

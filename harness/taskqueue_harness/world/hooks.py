@@ -495,7 +495,7 @@ _site_of: Callable[[Any], int] = _SITE.__get__
 class Item:
     """Stands for ``target[index]`` where an assignment needs a target that is evaluated whole."""
 
-    __slots__ = ("index", "site", "target")
+    __slots__ = ("current", "index", "site", "target")
 
     def __init__(self, target: Any, index: Any, site: int) -> None:
         self.target, self.index, self.site = target, index, site
@@ -504,3 +504,27 @@ class Item:
         write_item(self.target, self.site)[self.index] = value
 
     value = property(None, _store)
+
+    def load(self) -> Item:
+        self.current = read_item(self.target, self.site)[self.index]
+        return self
+
+
+class Field(Item):
+    """The same for the attribute of the name `index`."""
+
+    __slots__ = ()
+
+    def _store(self, value: Any) -> None:
+        setattr(write_attribute(self.target, self.index, self.site), self.index, value)
+
+    value = property(None, _store)
+
+    def load(self) -> Field:
+        self.current = getattr(read_attribute(self.target, self.index, self.site), self.index)
+        return self
+
+
+def augment(place: Item, value: Any, operator: Callable[[Any, Any], Any], site: int) -> None:
+    """``target op= value``, the target read already; for where there is room for no name."""
+    place.value = operator(*in_place(place.current, value, site))

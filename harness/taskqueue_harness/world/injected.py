@@ -68,6 +68,8 @@ HOOKS: dict[str, Any] = {
     "_@guard": hooks.guard,
     "_@ip": hooks.in_place,
     "_@item": hooks.Item,
+    "_@field": hooks.Field,
+    "_@augment": hooks.augment,
     "_@ns": Namespace,
     "_@slice": slice,
     **OPERATORS,
