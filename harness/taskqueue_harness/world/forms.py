@@ -119,9 +119,10 @@ NOT_MODELLED: tuple[Limit, ...] = (
         "a global that only the body binds is taken to be fixed from then on",
     ),
     Limit(
-        "weak references and finalisers of objects in lists and dicts that died unseen",
+        "weak references and finalisers of objects in lists, dicts and objects without "
+        "__weakref__ that died unseen",
         "a list cannot be weakly referenced; it is let go of when a weak reference is called, at "
-        "gc.collect() and at the end",
+        "gc.collect() and at the end; an object with a __del__ of its own dies when it should",
     ),
     Limit(
         "a weak reference that is followed while another thread lets go of the object",

@@ -102,6 +102,12 @@ def write_attribute(target: T, name: str, site: int) -> T:
     return target
 
 
+def finalised(target: object) -> None:
+    """The end of a ``__del__``."""
+    if _memory is not None:
+        _memory.locations.finalised(target)
+
+
 # -- variables
 
 

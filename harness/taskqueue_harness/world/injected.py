@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from taskqueue_harness.world import hooks
-from taskqueue_harness.world.locations import Namespace
+from taskqueue_harness.world.locations import FINALISED, Namespace
+from taskqueue_harness.world.memory import MODULE_VARIABLES
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     **{f"_@{name}": getattr(operator, name) for name in ("getitem", "setitem", "delitem")},
@@ -43,6 +44,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 HOOKS: dict[str, Any] = {
     "_@ra": hooks.read_attribute,
     "_@wa": hooks.write_attribute,
+    FINALISED: hooks.finalised,
     "_@rv": hooks.read_variable,
     "_@wv": hooks.write_variable,
     "_@bv": hooks.bind_by_decorator,
@@ -75,3 +77,6 @@ HOOKS: dict[str, Any] = {
     **OPERATORS,
 }
 """What a rewritten module finds among its globals, under names that no program can spell."""
+
+BUILTINS: dict[str, Any] = {**HOOKS, MODULE_VARIABLES: Namespace("global {} of no module")}
+"""What rewritten code finds that runs over other globals than its module's."""

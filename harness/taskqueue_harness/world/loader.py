@@ -99,6 +99,9 @@ class World:
         self.virtual["queue"] = library.queue_module(self)
         self.virtual["importlib"] = library.importlib_module(self)
         if rewrite:
+            from taskqueue_harness.world.injected import BUILTINS
+
+            self.builtins.update(BUILTINS)
             self.virtual["operator"] = accelerated.operator_module()
         self.virtual["functools"] = accelerated.functools_module(
             self.threads.RLock, rewrite=rewrite

@@ -454,7 +454,11 @@ def _by_code(reads: bool, writes: bool) -> _Plan:
 def is_rewritten(function: Any) -> bool:
     """True if the accesses of this Python function are operations already."""
     if type(function) is types.FunctionType:
-        return MODULE_VARIABLES in function.__globals__
+        names = function.__globals__
+        if MODULE_VARIABLES in names or "__spec__" in names:
+            return MODULE_VARIABLES in names
+        # Over globals that are no module's: types.FunctionType(function.__code__, {}).
+        return any(name.startswith("_@") for name in function.__code__.co_names)
     return type(function) is types.MethodType and is_rewritten(function.__func__)
 
 

@@ -23,7 +23,7 @@ from typing import Any, cast
 from taskqueue_harness.world.calls import CallRewriter
 from taskqueue_harness.world.expressions import PREFIX, cells_name
 from taskqueue_harness.world.injected import HOOKS
-from taskqueue_harness.world.locations import Namespace
+from taskqueue_harness.world.locations import FINALISED, Namespace
 from taskqueue_harness.world.memory import MODULE_VARIABLES
 from taskqueue_harness.world.scope import Owner, Scope, mangle
 from taskqueue_harness.world.scopes import Scopes
@@ -107,6 +107,8 @@ class Rewriter(CallRewriter):
             if self._generator and not isinstance(node.body[-1], (ast.Return, ast.Raise)):
                 end = self.hook("y", node.body[-1], ast.Constant(None))
                 body.append(self.at(ast.Expr(end), node.body[-1]))
+            if node.name == "__del__" and outer.kind == "class" and not self._generator:
+                body = self._with_finalised(body, node)
             self.names.pop()
             self.scope, self._generator = outer, outer_generator
         else:
@@ -117,6 +119,19 @@ class Rewriter(CallRewriter):
 
     visit_FunctionDef = _function
     visit_AsyncFunctionDef = _function
+
+    def _with_finalised(self, body: list[ast.stmt], node: ast.FunctionDef) -> list[ast.stmt]:
+        """The body of a ``__del__``, at the end of which the object is known to be dead."""
+        first = [*node.args.posonlyargs, *node.args.args][:1]
+        if not first or len(self.scope.bindings[mangle(first[0].arg, self.scope.class_name)]) > 1:
+            return body
+        start = 1 if _is_docstring(body[0]) else 0
+        if not body[start:]:
+            return body
+        target = ast.Name(first[0].arg, ast.Load())
+        end = ast.Expr(ast.Call(ast.Name(FINALISED, ast.Load()), [target], []))
+        last = self.at(end, body[-1])
+        return [*body[:start], self.at(ast.Try(body[start:], [], [], [last]), body[start])]
 
     def _with_cells(self, body: list[ast.stmt], scope: Scope) -> list[ast.stmt]:
         if not self.scopes.cells(scope):
