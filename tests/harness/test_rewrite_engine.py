@@ -112,3 +112,50 @@ def test_check_then_act_on_queues_and_containers_is_seen(litmus: Litmus, tmp_pat
 def test_dpor_agrees_with_depth_first_search(form: str, tmp_path: Path) -> None:
     litmus = next(one for one in LITMUS if one.form == form)
     assert outcomes(litmus, tmp_path, "dfs") == outcomes(litmus, tmp_path, "dpor")
+
+
+def test_code_over_globals_of_its_own_has_its_accesses_seen(tmp_path: Path) -> None:
+    litmus = both(
+        "function over other globals",
+        "change(s)",
+        "s.n = 0; s.xs = []",
+        "s.n, len(s.xs)",
+        {(1, 2), (2, 2)},
+        "import types\n"
+        "def _change(s):\n"
+        "    s.n += 1\n"
+        "    s.xs.append(make([1]))\n"
+        "def _make(xs): return xs[0]\n"
+        "make = types.FunctionType(_make.__code__, {})\n"
+        "change = types.FunctionType(_change.__code__, {'make': make})\n",
+    )
+    assert outcomes(litmus, tmp_path, "dpor") == litmus.outcomes
+
+
+def test_an_object_without_weak_references_signals_its_end_when_it_dies(tmp_path: Path) -> None:
+    litmus = both(
+        "signal by __del__",
+        "use(s)",
+        "s.ends = queue.Queue(); s.log = []",
+        "len(s.log)",
+        {2},
+        "import queue\n"
+        "class Base:\n"
+        "    __slots__ = ('ends', 'n')\n"
+        "    def __del__(self):\n"
+        "        '''Say so.'''\n"
+        "        self.ends.put(self.n)\n"
+        "class Token(Base):\n"
+        "    __slots__ = ()\n"
+        "    def __del__(self):\n"
+        "        self.n += 1\n"
+        "        super().__del__()\n"
+        "        self.n -= 1\n"
+        "def use(s):\n"
+        "    token = Token()\n"
+        "    token.ends, token.n = s.ends, 0\n"
+        "    token.n += 1\n"
+        "    token = None\n"
+        "    s.log.append(s.ends.get())\n",
+    )
+    assert outcomes(litmus, tmp_path, "dpor") == litmus.outcomes

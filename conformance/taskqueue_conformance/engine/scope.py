@@ -117,9 +117,10 @@ def _parts(subject: Any) -> Iterator[Any]:
 
 def _home(value: Any) -> types.ModuleType | None:
     """The module that a class or function was defined in, or that a value is."""
-    if isinstance(value, types.ModuleType):
-        return value
-    if not isinstance(value, (type, types.FunctionType, types.MethodType, functools.partial)):
+    cls = type(value)  # isinstance would ask an object of the implementation for its class
+    if issubclass(cls, types.ModuleType):
+        return value  # type: ignore[no-any-return]
+    if not issubclass(cls, (type, types.FunctionType, types.MethodType, functools.partial)):
         return None
     name = getattr(value, "__module__", None)
     return sys.modules.get(name) if isinstance(name, str) else None

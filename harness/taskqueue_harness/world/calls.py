@@ -15,16 +15,34 @@ import copy
 
 from taskqueue_harness.world import effects
 from taskqueue_harness.world.expressions import LAZY_CALLS, PREFIX, ExpressionRewriter
-from taskqueue_harness.world.scope import mangle
+from taskqueue_harness.world.scope import Scope, mangle
+
+OWN_VARIABLES = frozenset({"locals", "vars", "dir"})
+"""Without arguments these list the variables of the function that calls them."""
 
 
 class CallRewriter(ExpressionRewriter):
     """Adds the calls to what `ExpressionRewriter` replaces."""
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
+        listing = not node.args and self.is_builtin(node.func) in OWN_VARIABLES
+        called = self._call(node)
+        if listing and self._has_cells():
+            return self.hook("own", node, called, site=False)
+        return called
+
+    def _has_cells(self) -> bool:
+        scope: Scope | None = self.scope.function
+        if scope is None or scope.kind != "function":
+            return False
+        while scope is not None and not self.scopes.cells(scope):
+            scope = scope.parent
+        return scope is not None
+
+    def _call(self, node: ast.Call) -> ast.expr:
         func, name = node.func, self.is_builtin(node.func)
         if name in effects.NO_EFFECT_BUILTINS or self._is_plain_function(func):
-            self._arguments(node, guarded=True)
+            self._arguments(node, guarded=name is None or name in effects.KEEPING_BUILTINS)
             return node
         one = len(node.args) == 1 and not node.keywords
         if name in effects.ONE_ARGUMENT_READERS and one and not _starred(node):

@@ -26,6 +26,8 @@ from collections.abc import Callable, Iterable
 from enum import IntEnum
 from typing import Any
 
+from taskqueue_harness.world import plainly
+
 
 class Kind(IntEnum):
     """How the state behind an object is reached."""
@@ -106,7 +108,7 @@ SCALARS: tuple[type, ...] = (
     types.ModuleType,
 )
 
-BASE_KINDS: dict[type, Kind] = {
+BASE_KINDS: dict[plainly.Key, Kind] = {
     **dict.fromkeys(SCALARS, Kind.PLAIN),
     **dict.fromkeys(CONTAINERS, Kind.CONTAINER),
     **dict.fromkeys(VIEWS, Kind.VIEW),
@@ -121,9 +123,10 @@ def classify(cls: type) -> Kind:
         return Kind.CONTAINER
     if issubclass(cls, tuple(ITERATORS)):
         return Kind.ITERATOR
-    if any(_hides_state(base) for base in cls.__mro__):
+    if any(_hides_state(base) for base in plainly.mro_of(cls) or ()):
         return Kind.OPAQUE
-    return Kind.RECORD if hasattr(cls, "__dataclass_fields__") else Kind.PLAIN
+    record = type(plainly.of_class(cls, "__dataclass_fields__")) is dict
+    return Kind.RECORD if record else Kind.PLAIN
 
 
 _IMMUTABLE_MODULES = frozenset({"datetime", "decimal", "_struct", "re", "zoneinfo"})
@@ -140,11 +143,13 @@ def _hides_state(cls: type) -> bool:
 
     What is not known to be immutable is taken to change.
     """
-    if cls in BASE_KINDS or cls in _WITHOUT_STATE or cls.__module__ in _IMMUTABLE_MODULES:
+    if type(cls) is type and (cls in BASE_KINDS or cls in _WITHOUT_STATE):
+        return False
+    if plainly.module_of(cls) in _IMMUTABLE_MODULES:
         return False
     return not issubclass(cls, (BaseException, type)) and any(
         type(value) is types.MethodDescriptorType and not name.startswith("__")
-        for name, value in vars(cls).items()
+        for name, value in plainly.names_of(cls).items()
     )
 
 
@@ -224,7 +229,8 @@ def notes_state(target: object) -> bool:
 
     Iterators of dicts, sets and deques do, to find that their container changed under them.
     """
-    return type(target) is not list and isinstance(target, (*CONTAINERS, *VIEWS))
+    cls = type(target)
+    return cls is not list and issubclass(cls, (*CONTAINERS, *VIEWS))
 
 
 def _iterates(arguments: tuple[Any, ...]) -> Iterable[tuple[object, bool]]:
@@ -291,6 +297,11 @@ CALLS: dict[Any, Effect] = {
     **dict.fromkeys(_CHANGING_FIRST, _writes_first),
 }
 
+CLASS_CALLS: dict[int, Effect] = {
+    id(function): effect for function, effect in CALLS.items() if isinstance(function, type)
+}
+"""The classes among them by address: a class of the program may have an equality of its own."""
+
 NO_EFFECT_BUILTINS: frozenset[str] = frozenset(
     {
         *("callable", "chr", "classmethod", "hash", "id", "input", "isinstance", "issubclass"),
@@ -304,6 +315,9 @@ NO_EFFECT_BUILTINS: frozenset[str] = frozenset(
     }
 )
 """Built-ins whose call by name needs no hook, whatever they are given."""
+
+KEEPING_BUILTINS: frozenset[str] = frozenset({"classmethod", "property", "staticmethod"})
+"""Those among them through which a function that they are given is called later."""
 
 ONE_ARGUMENT_READERS: frozenset[str] = frozenset(
     {
@@ -330,5 +344,7 @@ counts as one access, at its start; any other Python function outside the scope 
 
 def is_known(function: Any) -> bool:
     """True if a Python function outside the scope is one of those listed here."""
-    name = (getattr(function, "__module__", ""), getattr(function, "__qualname__", ""))
+    if type(function) is not types.FunctionType:
+        return False
+    name = function.__module__, function.__qualname__
     return name in FOREIGN_READS or name in FOREIGN_WRITES

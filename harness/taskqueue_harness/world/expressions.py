@@ -15,6 +15,7 @@ import copy
 from typing import Any, TypeVar, cast
 
 from taskqueue_harness.world.bindings import Comprehension
+from taskqueue_harness.world.locations import CELLS
 from taskqueue_harness.world.memory import MODULE_VARIABLES, SITES, Site
 from taskqueue_harness.world.scope import Owner, Scope, mangle
 from taskqueue_harness.world.scopes import Scopes
@@ -88,7 +89,8 @@ class ExpressionRewriter(ast.NodeTransformer):
     def simple(self, node: ast.expr) -> bool:
         """True if evaluating `node` twice, or a moment earlier, makes no difference."""
         if isinstance(node, ast.Name):
-            return self.tracked(node.id) is None
+            # The namespace of a class may be one of the metaclass, which counts its look-ups.
+            return self.scope.kind != "class" and self.tracked(node.id) is None
         if isinstance(node, ast.UnaryOp):
             return isinstance(node.operand, ast.Constant)
         if isinstance(node, ast.Tuple):
@@ -149,6 +151,9 @@ class ExpressionRewriter(ast.NodeTransformer):
         value = self.expression(node.value)
         name = mangle(node.attr, self.scope.class_name)
         reading = isinstance(node.ctx, ast.Load)
+        if reading and name == "__closure__":
+            node.value = value
+            return self.hook("closure", node, node, site=False)
         if reading and name.startswith("__") and name.endswith("__") and name != "__dict__":
             node.value = value
         else:
@@ -344,7 +349,7 @@ class ExpressionRewriter(ast.NodeTransformer):
 def cells_name(scope: Scope) -> str:
     """The local under which a function keeps the `Namespace` of its tracked cells."""
     # Sorts behind all identifiers: the cells of the program keep their places in __closure__.
-    return f"~cells{scope.number}"
+    return f"{CELLS}{scope.number}"
 
 
 def _rebinds(node: ast.expr) -> bool:

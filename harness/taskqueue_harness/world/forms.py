@@ -105,7 +105,10 @@ NOT_MODELLED: tuple[Limit, ...] = (
         "names captured by a match pattern, an import or an except clause",
         "the write is announced beside the binding, not exactly before it",
     ),
-    Limit("attributes read by a class pattern", "match reads them in C"),
+    Limit(
+        "the name of the class in a class pattern, and the attributes that it reads",
+        "match reads them in C",
+    ),
     Limit(
         "attributes set by generated code",
         "the __init__ of a dataclass is not in the source; its __eq__ and __repr__ are one read",
@@ -116,9 +119,10 @@ NOT_MODELLED: tuple[Limit, ...] = (
         "a global that only the body binds is taken to be fixed from then on",
     ),
     Limit(
-        "weak references and finalisers of objects in lists and dicts that died unseen",
+        "weak references and finalisers of objects in lists, dicts and objects without "
+        "__weakref__ that died unseen",
         "a list cannot be weakly referenced; it is let go of when a weak reference is called, at "
-        "gc.collect() and at the end",
+        "gc.collect() and at the end; an object with a __del__ of its own dies when it should",
     ),
     Limit(
         "a weak reference that is followed while another thread lets go of the object",
@@ -127,6 +131,10 @@ NOT_MODELLED: tuple[Limit, ...] = (
     Limit(
         "the contents of collections.UserDict, ChainMap and other Python classes outside the scope",
         "their own code is not rewritten",
+    ),
+    Limit(
+        "the count of f.__code__.co_freevars, and of f.__closure__ for code outside the scope",
+        "one more, the last, for each function around f with a variable that can change",
     ),
     Limit("a built-in function replaced while the hooks use it", "the hooks would call it"),
 )

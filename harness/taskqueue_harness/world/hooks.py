@@ -22,20 +22,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from taskqueue_harness.world import effects
+from taskqueue_harness.world import effects, plainly
 from taskqueue_harness.world.effects import Kind
-from taskqueue_harness.world.locations import CONTENTS, Namespace
+from taskqueue_harness.world.locations import CELLS, CONTENTS, Namespace
 from taskqueue_harness.world.memory import Memory, is_rewritten
 
 T = TypeVar("T")
 
 _memory: Memory | None = None
 _written: frozenset[str] = frozenset()
-_kinds: dict[type, Kind] = effects.BASE_KINDS
+_kinds: dict[plainly.Key, Kind] = effects.BASE_KINDS
 _objects: dict[int, Any] = {}
 _access: Any = None
 _PLAIN = Kind.PLAIN
-_EXACT: frozenset[type] = frozenset({list, dict, set, collections.deque})
+_DEQUE = collections.deque
+_EXACT: frozenset[int] = frozenset(map(id, (list, dict, set, _DEQUE)))
 """Types whose methods do what their names say; a subclass can have methods of its own."""
 
 # The names above are the active memory taken apart: a hook is called for every access, and most
@@ -101,6 +102,12 @@ def write_attribute(target: T, name: str, site: int) -> T:
     return target
 
 
+def finalised(target: object) -> None:
+    """The end of a ``__del__``."""
+    if _memory is not None:
+        _memory.locations.finalised(target)
+
+
 # -- variables
 
 
@@ -120,12 +127,61 @@ def bind_by_decorator(namespace: Namespace, name: str, site: int) -> Callable[[T
     return lambda value: write_variable(value, namespace, name, site)
 
 
+def own_variables(found: T) -> T:
+    """What ``locals()``, ``vars()`` or ``dir()`` returned, without the variables of ours."""
+    for name in [one for one in found if one.startswith(CELLS)]:  # type: ignore[attr-defined]
+        found.remove(name) if type(found) is list else found.pop(name)  # type: ignore[attr-defined]
+    return found
+
+
+class Closure(tuple[Any, ...]):
+    """The ``__closure__`` of a function, which shows the cells of the program alone.
+
+    To C it is the tuple with all of the cells: another function can be made with it.
+    """
+
+    shown: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.shown)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.shown[index]
+
+
+def closure(cells: Any) -> Any:
+    """What reading ``__closure__`` gives."""
+    if type(cells) is not tuple:
+        return cells
+    count = len(cells)
+    while count and _holds_namespace(cells[count - 1]):
+        count -= 1
+    if count == len(cells):
+        return cells
+    found = Closure(cells)
+    found.shown = cells[:count]
+    return found
+
+
+def _holds_namespace(cell: Any) -> bool:
+    try:
+        return type(cell) is types.CellType and type(cell.cell_contents) is Namespace
+    except ValueError:
+        return False
+
+
 # -- containers
 
 
 def read(target: T, site: int) -> T:
     """The truth, the length, the members or the text of `target` are about to be read."""
-    kind = _kinds.get(type(target))
+    if target is True or target is False or target is None:
+        return target
+    cls = type(target)
+    kind = _kinds.get(cls if type(cls) is type else id(cls))
     if kind is not _PLAIN and _memory is not None:
         known = _objects.get(id(target))
         if known is not None and CONTENTS in known.direct:
@@ -144,11 +200,13 @@ def read_text(target: T, site: int) -> T:
 
 def read_both(target: T, other: object, site: int) -> T:
     """Both operands of a binary operator are about to be read; returns the first argument."""
-    if _memory is not None and (
-        _kinds.get(type(target)) is not _PLAIN or _kinds.get(type(other)) is not _PLAIN
-    ):
+    if _memory is not None and not (_is_plain(type(target)) and _is_plain(type(other))):
         _memory.announce([*_memory.contents(target, False), *_memory.contents(other, False)], site)
     return target
+
+
+def _is_plain(cls: type) -> bool:
+    return _kinds.get(cls if type(cls) is type else id(cls)) is _PLAIN
 
 
 def pair(left: T, right: object, site: int) -> tuple[T, object]:
@@ -158,7 +216,7 @@ def pair(left: T, right: object, site: int) -> tuple[T, object]:
 
 def write_in_place(value: T, target: object, site: int) -> T:
     """``target += value`` on a local name is about to change what the name refers to."""
-    if _memory is not None and _kinds.get(type(target)) is not _PLAIN:
+    if _memory is not None and not _is_plain(type(target)):
         _memory.announce([*_memory.contents(target, True), *_memory.contents(value, False)], site)
     return value
 
@@ -169,18 +227,25 @@ def in_place(target: T, value: object, site: int) -> tuple[T, object]:
 
 
 def read_item(target: T, site: int) -> T:
-    kind = _kinds.get(type(target))
+    cls = type(target)
+    kind = _kinds.get(cls if type(cls) is type else id(cls))
     if kind is not _PLAIN and _memory is not None:
         known = _objects.get(id(target))
-        if known is not None and CONTENTS in known.direct and type(target) in _EXACT:
+        if (
+            known is not None
+            and CONTENTS in known.direct
+            and (cls is list or cls is dict or cls is _DEQUE)
+        ):
             _access(known.direct[CONTENTS], False, site)
             return target
-        _memory.announce(_memory.contents(target, hasattr(type(target), "__missing__")), site)
+        is_write = plainly.of_class(cls, "__missing__") is not None
+        _memory.announce(_memory.contents(target, is_write), site)
     return target
 
 
 def write_item(target: T, site: int) -> T:
-    kind = _kinds.get(type(target))
+    cls = type(target)
+    kind = _kinds.get(cls if type(cls) is type else id(cls))
     if kind is not _PLAIN and _memory is not None:
         known = _objects.get(id(target))
         if known is not None and CONTENTS in known.direct:
@@ -231,15 +296,12 @@ class Steps:
 
 def iterate(target: Any, site: int) -> Any:
     """What a loop runs over: `target` itself unless a step of it touches shared memory."""
-    kind = _kinds.get(type(target))
+    cls = type(target)
+    kind = _kinds.get(cls if type(cls) is type else id(cls))
     if kind is _PLAIN or _memory is None:
         return target
-    kind = _memory.kind(type(target))
-    if (
-        kind is _PLAIN
-        or kind is Kind.RECORD
-        or is_rewritten(getattr(type(target), "__iter__", None))
-    ):
+    kind = _memory.kind(cls)
+    if kind is _PLAIN or kind is Kind.RECORD or is_rewritten(plainly.of_class(cls, "__iter__")):
         return target
     if kind is Kind.GENERATOR and sys.getrefcount(target) <= _UNSHARED:
         return target
@@ -268,7 +330,7 @@ def leave(value: T, site: int) -> T:
 
 def iterate_fresh(target: Any, site: int) -> Any:
     """The same for the result of a call that is known to be new: ``enumerate(...)``."""
-    if _memory is None or _kinds.get(type(target)) is not Kind.ITERATOR:
+    if _memory is None or _memory.kind(type(target)) is not Kind.ITERATOR:
         return iterate(target, site)
     return Steps(target, site, True) if _memory.inner_contents(target) else target
 
@@ -290,7 +352,7 @@ def call(function: Any, site: int, /, *arguments: Any, **keywords: Any) -> Any:
         python = function.__func__ if cls is types.MethodType else function
         if is_rewritten(python):
             return function
-    elif cls is types.BuiltinFunctionType and type(function.__self__) in _EXACT:
+    elif cls is types.BuiltinFunctionType and id(type(function.__self__)) in _EXACT:
         known = _objects.get(id(function.__self__))
         name = function.__name__
         if known is not None and CONTENTS in known.direct and name in effects.STORING_METHODS:
@@ -342,8 +404,8 @@ def watch(function: Any, site: int) -> Any:
             or (cls is types.MethodType and _memory.kind(type(function.__self__)) is Kind.OPAQUE)
         ):
             return function
-    elif isinstance(function, type):
-        known = effects.CALLS.get(function, _nothing)
+    elif issubclass(cls, type):
+        known = effects.CLASS_CALLS.get(id(function), _nothing)
         if known is _nothing and not issubclass(function, effects.CONTAINERS):
             return function
     elif cls is types.BuiltinFunctionType:
@@ -352,7 +414,7 @@ def watch(function: Any, site: int) -> Any:
             effects.CALLS.get(function) is _nothing and function is not vars
         ):
             return function
-    elif cls not in _WATCHED or not callable(function):
+    elif type(cls) is not type or cls not in _WATCHED or not callable(function):
         return function
     return _Watched(function, site)
 
@@ -384,13 +446,53 @@ def guard(value: Any, site: int) -> Any:
             return value
     elif kind is not Kind.CONTAINER or type(value) is types.MethodType:
         return value
-    watched = _Watched(value, site)
+    return Guarded(value, site)
 
-    def guarded(*arguments: Any, **keywords: Any) -> Any:
-        return watched(*arguments, **keywords)
 
-    guarded.__name__, guarded.__qualname__ = value.__name__, value.__qualname__
-    return guarded
+class Guarded:
+    """A bound method of C that is handed out, in all but its type the method itself.
+
+    It equals what it stands for, from either side, has its attributes, and is, as it, no function:
+    a class that has it as an attribute does not bind it.
+    """
+
+    __slots__ = ("__weakref__", "function", "site")
+
+    def __init__(self, function: Any, site: int) -> None:
+        _FUNCTION.__set__(self, function)
+        _SITE.__set__(self, site)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__deepcopy__":
+            return lambda memo: self
+        return getattr(_function_of(self), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(_function_of(self), name, value)
+
+    def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
+        function = _function_of(self)
+        call(function, _site_of(self), *arguments, **keywords)
+        return function(*arguments, **keywords)
+
+    def __eq__(self, other: object) -> Any:
+        if type(other) is Guarded:
+            other = _function_of(other)
+        return _function_of(self) == other
+
+    def __hash__(self) -> int:
+        return hash(_function_of(self))
+
+    def __repr__(self) -> str:
+        return repr(_function_of(self))
+
+    def __copy__(self) -> Guarded:
+        return self
+
+
+_FUNCTION, _SITE = vars(Guarded)["function"], vars(Guarded)["site"]
+_function_of: Callable[[Any], Any] = _FUNCTION.__get__
+_site_of: Callable[[Any], int] = _SITE.__get__
 
 
 # -- assignment
@@ -399,7 +501,7 @@ def guard(value: Any, site: int) -> Any:
 class Item:
     """Stands for ``target[index]`` where an assignment needs a target that is evaluated whole."""
 
-    __slots__ = ("index", "site", "target")
+    __slots__ = ("current", "index", "site", "target")
 
     def __init__(self, target: Any, index: Any, site: int) -> None:
         self.target, self.index, self.site = target, index, site
@@ -408,3 +510,27 @@ class Item:
         write_item(self.target, self.site)[self.index] = value
 
     value = property(None, _store)
+
+    def load(self) -> Item:
+        self.current = read_item(self.target, self.site)[self.index]
+        return self
+
+
+class Field(Item):
+    """The same for the attribute of the name `index`."""
+
+    __slots__ = ()
+
+    def _store(self, value: Any) -> None:
+        setattr(write_attribute(self.target, self.index, self.site), self.index, value)
+
+    value = property(None, _store)
+
+    def load(self) -> Field:
+        self.current = getattr(read_attribute(self.target, self.index, self.site), self.index)
+        return self
+
+
+def augment(place: Item, value: Any, operator: Callable[[Any, Any], Any], site: int) -> None:
+    """``target op= value``, the target read already; for where there is room for no name."""
+    place.value = operator(*in_place(place.current, value, site))

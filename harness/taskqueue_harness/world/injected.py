@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from taskqueue_harness.world import hooks
-from taskqueue_harness.world.locations import Namespace
+from taskqueue_harness.world.locations import FINALISED, Namespace
+from taskqueue_harness.world.memory import MODULE_VARIABLES
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     **{f"_@{name}": getattr(operator, name) for name in ("getitem", "setitem", "delitem")},
@@ -43,9 +44,12 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 HOOKS: dict[str, Any] = {
     "_@ra": hooks.read_attribute,
     "_@wa": hooks.write_attribute,
+    FINALISED: hooks.finalised,
     "_@rv": hooks.read_variable,
     "_@wv": hooks.write_variable,
     "_@bv": hooks.bind_by_decorator,
+    "_@own": hooks.own_variables,
+    "_@closure": hooks.closure,
     "_@r": hooks.read,
     "_@rt": hooks.read_text,
     "_@rb": hooks.read_both,
@@ -66,8 +70,13 @@ HOOKS: dict[str, Any] = {
     "_@guard": hooks.guard,
     "_@ip": hooks.in_place,
     "_@item": hooks.Item,
+    "_@field": hooks.Field,
+    "_@augment": hooks.augment,
     "_@ns": Namespace,
     "_@slice": slice,
     **OPERATORS,
 }
 """What a rewritten module finds among its globals, under names that no program can spell."""
+
+BUILTINS: dict[str, Any] = {**HOOKS, MODULE_VARIABLES: Namespace("global {} of no module")}
+"""What rewritten code finds that runs over other globals than its module's."""

@@ -106,6 +106,9 @@ class World:
         self.virtual["queue"] = library.queue_module(self)
         self.virtual["importlib"] = library.importlib_module(self)
         if rewrite:
+            from taskqueue_harness.world.injected import BUILTINS
+
+            self.builtins.update(BUILTINS)
             self.virtual["operator"] = accelerated.operator_module()
         self.virtual["functools"] = accelerated.functools_module(
             self.threads.RLock, rewrite=rewrite
@@ -371,7 +374,9 @@ class World:
         ``from package import Class`` must give the class of this world, not the one that the real
         package imported.
         """
-        if not isinstance(value, (type, types.FunctionType)) or "<locals>" in value.__qualname__:
+        if not issubclass(type(value), (type, types.FunctionType)):
+            return None
+        if "<locals>" in value.__qualname__:
             return None
         home = value.__module__
         return (home, value.__qualname__) if home in self.sources else None

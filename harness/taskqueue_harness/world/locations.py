@@ -5,7 +5,7 @@ container. Objects are numbered as they are met, so the numbers depend on the sc
 on ``id()``. Naming an object must not keep it alive, or a queue that rightly lets go of its items
 would be accused of holding them: objects are known by weak references. Lists, dicts and a few
 others cannot be weakly referenced; those are held, and `Locations.release` lets go of each that
-nobody else holds.
+nobody else holds. One with a ``__del__`` in scope is known by address until that has run.
 """
 
 from __future__ import annotations
@@ -14,11 +14,19 @@ import gc
 import sys
 import weakref
 from collections import deque
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
+
+from taskqueue_harness.world import plainly
 
 CONTENTS = ""
 """The name, among the names of an object's locations, of the contents of a container."""
+CELLS = "\U0010ffff"
+"""Begins the names of the variables in which functions keep a `Namespace`; no identifier does."""
+
+
+FINALISED = "_@del"
+"""The hook at the end of every ``__del__`` in scope, by which it is known."""
 
 
 class Location:
@@ -84,11 +92,24 @@ class _Held:
         return self.target
 
 
+class _Unheld:
+    """A numbered object that cannot, and that says itself when it dies: it has a ``__del__``."""
+
+    __slots__ = ("direct", "identity", "label", "locations")
+    direct: dict[str, Location]
+    identity: int
+    label: str
+    locations: dict[str, Location]
+
+    def __call__(self) -> object:
+        return None
+
+
 class Locations:
     """The locations of one execution."""
 
     def __init__(self) -> None:
-        self.objects: dict[int, _Weak | _Held] = {}
+        self.objects: dict[int, _Weak | _Held | _Unheld] = {}
         """Every numbered object by address. The hooks look here first, for `_Weak.direct`."""
         self._held: dict[int, _Held] = {}
         self._counts: dict[str, int] = {}
@@ -160,10 +181,7 @@ class Locations:
                 target = known()
                 if name == CONTENTS:
                     return _size(target)
-                try:
-                    attributes = object.__getattribute__(target, "__dict__")
-                except (AttributeError, TypeError):
-                    return ""
+                attributes = plainly.variables_of(target)
                 return _plain(attributes.get(name)) if name in attributes else ""
         if frame is None:
             return ""
@@ -216,16 +234,26 @@ class Locations:
             del self.objects[identity]
         held.target = None
 
-    def _meet(self, target: object, identity: int) -> _Weak | _Held:
-        known: _Weak | _Held
+    def finalised(self, target: object) -> None:
+        """The ``__del__`` of an object has run: its address may soon be in use again."""
+        if type(self.objects.get(id(target))) is _Unheld:
+            del self.objects[id(target)]
+
+    def _meet(self, target: object, identity: int) -> _Weak | _Held | _Unheld:
+        known: _Weak | _Held | _Unheld
         try:
             known = _Weak(target, self._gone)
         except TypeError:
-            known = self._held[identity] = _Held(target)
-        name = target.__qualname__ if isinstance(target, type) else type(target).__name__
+            if _says_when_it_dies(type(target)):
+                known = _Unheld()
+            else:
+                known = self._held[identity] = _Held(target)
+        cls = type(target)
+        is_class = issubclass(cls, type)
+        name = plainly.qualified_name_of(target) if is_class else plainly.name_of(cls)  # type: ignore[arg-type]
         number = self._counts[name] = self._counts.get(name, 0) + 1
         known.identity = identity
-        known.label = f"class {name}" if isinstance(target, type) else f"{name}#{number}"
+        known.label = f"class {name}" if is_class else f"{name}#{number}"
         known.locations = {}
         known.direct = {}
         self.objects[identity] = known
@@ -234,6 +262,11 @@ class Locations:
     def _new(self, owner: str, name: str) -> Location:
         self._next += 1
         return Location(self._next, owner, name)
+
+
+def _says_when_it_dies(cls: type) -> bool:
+    function = plainly.of_class(cls, "__del__")
+    return type(function) is FunctionType and FINALISED in function.__code__.co_names
 
 
 _LONGEST = 16

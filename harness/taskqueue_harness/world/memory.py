@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from taskqueue_harness.operations import both_ends
-from taskqueue_harness.world import effects
+from taskqueue_harness.world import effects, plainly
 from taskqueue_harness.world.effects import Kind
 from taskqueue_harness.world.locations import CONTENTS, Location, Locations
 
@@ -78,13 +78,21 @@ class Memory:
         self.frames: dict[int, tuple[Callable[[], object], Location]] = {}
         self.shared: dict[int, tuple[object, list[Location]]] = {}
         """The contents of primitives that the program got hold of: they are kept, being few."""
-        self.plans: dict[type, dict[str, _Plan]] = {}
+        self.plans: dict[plainly.Key, dict[str, _Plan]] = {}
+        self._known_by_address: list[type] = []
 
     def kind(self, cls: type) -> Kind:
-        kind = self.kinds.get(cls)
+        # The same as plainly.key, without a call: this and `attribute` are asked all the time.
+        key = cls if type(cls) is type else id(cls)
+        kind = self.kinds.get(key)
         if kind is None:
-            kind = self.kinds[cls] = effects.classify(cls)
+            self._keep(cls)
+            kind = self.kinds[key] = effects.classify(cls)
         return kind
+
+    def _keep(self, cls: type) -> None:
+        if type(cls) is not type:
+            self._known_by_address.append(cls)
 
     def note(self, text: str, site: int) -> None:
         self.notes.setdefault(text, site)
@@ -108,9 +116,11 @@ class Memory:
     def attribute(self, target: object, name: str, is_write: bool) -> Sequence[Access]:
         """What reading or writing ``target.name`` touches, apart from the code it may run."""
         cls = type(target)
-        plans = self.plans.get(cls)
+        key = cls if type(cls) is type else id(cls)
+        plans = self.plans.get(key)
         if plans is None:
-            plans = self.plans[cls] = {}
+            self._keep(cls)
+            plans = self.plans[key] = {}
         plan = plans.get(name)
         if plan is None:
             plan = plans[name] = _plan(self, cls, name)
@@ -137,7 +147,7 @@ class Memory:
         return [
             access
             for name in names
-            if name in written
+            if type(name) is str and name in written
             for access in self.attribute(target, name, False)
         ]
 
@@ -177,8 +187,8 @@ class Memory:
             found.append((self.locations.of(target, CONTENTS), is_write))
             return
         if kind is Kind.RECORD:
-            names: Iterable[str] = type(target).__dataclass_fields__  # type: ignore[attr-defined]
-            found += self.fields(target, names)
+            fields: Iterable[str] = plainly.of_class(type(target), "__dataclass_fields__")
+            found += self.fields(target, fields)
             return
         if kind is Kind.ITERATOR:
             found.append((self.locations.of(target, CONTENTS), True))
@@ -230,10 +240,11 @@ class Memory:
             return self._foreign(function.__func__, arguments)
         if cls is types.FunctionType:
             return self._foreign(function, arguments)
-        if isinstance(function, type):
-            if function.__flags__ & _HEAP_TYPE and not issubclass(function, effects.CONTAINERS):
+        if issubclass(cls, type):
+            in_python = plainly.flags_of(function) & plainly.HEAP_TYPE
+            if in_python and not issubclass(function, effects.CONTAINERS):
                 return []
-            return self._apply(effects.CALLS.get(function, _reads), arguments)
+            return self._apply(effects.CLASS_CALLS.get(id(function), _reads), arguments)
         if cls is operator.itemgetter:
             return self._apply(_reads, arguments)
         if cls is operator.methodcaller and arguments:
@@ -252,14 +263,15 @@ class Memory:
         """What calling the C method `name` of `receiver` touches."""
         kind = self.kind(type(receiver))
         found: list[Access] = []
-        if name in _ATTRIBUTE_METHODS and arguments and isinstance(arguments[0], str):
+        if name in _ATTRIBUTE_METHODS and arguments and issubclass(type(arguments[0]), str):
             # object.__setattr__(self, ...) is what a __setattr__ written in Python ends with.
-            place = CONTENTS if self.whole_objects else arguments[0]
+            place = CONTENTS if self.whole_objects else str.__str__(arguments[0])
             return [(self.locations.of(receiver, place), _ATTRIBUTE_METHODS[name])]
         if kind is Kind.CONTAINER:
             if name not in effects.NO_EFFECT_METHODS:
                 is_write = name not in effects.READ_METHODS or (
-                    name == "__getitem__" and hasattr(type(receiver), "__missing__")
+                    name == "__getitem__"
+                    and plainly.of_class(type(receiver), "__missing__") is not None
                 )
                 found += self.contents(receiver, is_write)
             if name in effects.STORING_METHODS:
@@ -277,29 +289,34 @@ class Memory:
             if kind is not Kind.PLAIN or cls is tuple:
                 # print(file=...), json.dump(..., file): what takes an opaque object changes it.
                 found += self.contents(one, is_write or kind is Kind.OPAQUE)
-            elif isinstance(one, types.BuiltinFunctionType):
+            elif cls is types.BuiltinFunctionType:
                 # A bound method handed to C, as in max(d, key=d.get), is called by it.
-                receiver = one.__self__
+                function: Any = one
+                receiver = function.__self__
                 if receiver is not None and type(receiver) is not types.ModuleType:
-                    found += self.method(receiver, one.__name__, ())
+                    found += self.method(receiver, function.__name__, ())
         return found
 
     def _foreign(self, function: Any, arguments: tuple[Any, ...]) -> list[Access]:
-        module = getattr(function, "__module__", None) or ""
-        name = module, getattr(function, "__qualname__", "")
-        if name in effects.FOREIGN_READS:
+        cls = type(function)
+        if cls is types.FunctionType:
+            module, name = function.__module__ or "", function.__qualname__
+        else:
+            module, name = plainly.module_of(cls), plainly.name_of(cls)
+        known = module, name
+        if known in effects.FOREIGN_READS:
             found = self._apply(_reads, arguments)
             for one in arguments:
                 if self.kind(type(one)) is Kind.PLAIN:
-                    found += self.fields(one, getattr(one, "__dict__", ()))
+                    found += self.fields(one, plainly.variables_of(one))
             return found
         containers = [one for one in arguments if self.kind(type(one)) is Kind.CONTAINER]
         if not containers:
             return []
-        if name in effects.FOREIGN_WRITES:
+        if known in effects.FOREIGN_WRITES:
             return self._apply(effects.writes, arguments)
         if not module.startswith(_WORLD):
-            self.note(f"{'.'.join(name)} was given a {type(containers[0]).__name__}", -1)
+            self.note(f"{module}.{name} was given a {type(containers[0]).__name__}", -1)
         return []
 
 
@@ -308,7 +325,6 @@ _PRIVATE = 4
 sources, from the loop over them, and the argument of getrefcount. Nobody else sees its position."""
 _DEPTH = 8
 """How many iterators may be wrapped around each other."""
-_HEAP_TYPE = 1 << 9
 _WORLD = (
     *("taskqueue_", "threading", "_thread", "queue", "concurrent.", "logging", "functools"),
     *("multiprocessing", "contextlib", "pytest", "_pytest", "unittest", "hypothesis"),
@@ -348,26 +364,32 @@ def _of_class(memory: Memory, target: Any, name: str, is_write: bool) -> Sequenc
         memory.plans.clear()
         return ((memory.locations.of(target, name), True),)
     found = [(memory.locations.of(target, name), False)]
-    for base in target.__mro__ or ():  # None while the class is being made
-        if name in vars(base):
+    for base in plainly.mro_of(target) or ():
+        if name in plainly.names_of(base):
             if base is not target:
                 found.append((memory.locations.of(base, name), False))
             break
     return found
 
 
-def _shadowable(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+def _shadowable(cls: type) -> _Plan:
     """A plain class attribute: read from the class as long as the instance has none of its own."""
-    place = CONTENTS if memory.whole_objects else name
-    own = ((memory.locations.of(target, place), is_write),)
-    if is_write or name in getattr(target, "__dict__", ()):
+    variables_of = plainly.variables_getter(cls)
+
+    def accesses(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
+        place = CONTENTS if memory.whole_objects else name
+        own = ((memory.locations.of(target, place), is_write),)
+        if is_write or name in variables_of(target):
+            return own
+        for base in plainly.mro_of(type(target)) or ():
+            names = plainly.names_of(base)
+            if name in names:
+                if issubclass(type(names[name]), functools.cached_property):
+                    return ((own[0][0], True),)
+                return (*own, (memory.locations.of(base, name), False))
         return own
-    for base in type(target).__mro__:
-        if name in vars(base):
-            if isinstance(vars(base)[name], functools.cached_property):
-                return ((own[0][0], True),)
-            return (*own, (memory.locations.of(base, name), False))
-    return own
+
+    return accesses
 
 
 def _super(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
@@ -375,14 +397,18 @@ def _super(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[A
 
 
 def _alias(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-    try:
-        memory.locations.alias(object.__getattribute__(target, "__dict__"), target)
-    except AttributeError:
+    if plainly.variables_getter(type(target)) is plainly.no_variables:
         return ()
+    memory.locations.alias(plainly.variables_of(target), target)
     return ((memory.locations.of(target, CONTENTS), True),) if is_write else ()
 
 
-_NO_ATTRIBUTES = frozenset(effects.SCALARS) - {types.FunctionType, types.ModuleType, type}
+_NO_ATTRIBUTES = frozenset(
+    map(id, {*effects.SCALARS} - {types.FunctionType, types.ModuleType, type})
+)
+
+
+_MISSING = object()
 
 
 def _plan(memory: Memory, cls: type, name: str) -> _Plan:
@@ -392,26 +418,26 @@ def _plan(memory: Memory, cls: type, name: str) -> _Plan:
         return _of_class
     if cls is super:
         return _super
-    if cls in _NO_ATTRIBUTES or issubclass(cls, memory.untracked):
+    if id(cls) in _NO_ATTRIBUTES or issubclass(cls, memory.untracked):
         return _code
     if name == "__dict__":
         return _alias
-    reads_by_code = is_rewritten(cls.__getattribute__)
-    writes_by_code = is_rewritten(cls.__setattr__)
+    reads_by_code = is_rewritten(plainly.of_class(cls, "__getattribute__"))
+    writes_by_code = is_rewritten(plainly.of_class(cls, "__setattr__"))
     if reads_by_code or writes_by_code:
         return _by_code(reads_by_code, writes_by_code)
-    for base in cls.__mro__:
-        if name in vars(base):
-            value = type(vars(base)[name])
-            if value is property and not is_rewritten(vars(base)[name].fget):
-                # Of a class outside the scope: whatever is behind it, the name stands for it.
-                return _field
-            if value in (types.MemberDescriptorType, types.GetSetDescriptorType):
-                return _field
-            if hasattr(value, "__set__") or hasattr(value, "__delete__"):
-                return _code
-            return _shadowable
-    return _field
+    found = plainly.of_class(cls, name, _MISSING)
+    if found is _MISSING:
+        return _field
+    value = type(found)
+    if value is property and not is_rewritten(found.fget):
+        # Of a class outside the scope: whatever is behind it, the name stands for it.
+        return _field
+    if value is types.MemberDescriptorType or value is types.GetSetDescriptorType:
+        return _field
+    if any(plainly.of_class(value, one) is not None for one in ("__set__", "__delete__")):
+        return _code
+    return _shadowable(cls)
 
 
 def _by_code(reads: bool, writes: bool) -> _Plan:
@@ -427,7 +453,13 @@ def _by_code(reads: bool, writes: bool) -> _Plan:
 
 def is_rewritten(function: Any) -> bool:
     """True if the accesses of this Python function are operations already."""
-    return MODULE_VARIABLES in getattr(function, "__globals__", ())
+    if type(function) is types.FunctionType:
+        names = function.__globals__
+        if MODULE_VARIABLES in names or "__spec__" in names:
+            return MODULE_VARIABLES in names
+        # Over globals that are no module's: types.FunctionType(function.__code__, {}).
+        return any(name.startswith("_@") for name in function.__code__.co_names)
+    return type(function) is types.MethodType and is_rewritten(function.__func__)
 
 
 _ATTRIBUTE_METHODS = {"__getattribute__": False, "__setattr__": True, "__delattr__": True}
@@ -435,9 +467,9 @@ _ATTRIBUTE_METHODS = {"__getattribute__": False, "__setattr__": True, "__delattr
 
 def _attribute_call(is_write: bool) -> Callable[[Memory, tuple[Any, ...]], list[Access]]:
     def accesses(memory: Memory, arguments: tuple[Any, ...]) -> list[Access]:
-        if len(arguments) < 2 or not isinstance(arguments[1], str):
+        if len(arguments) < 2 or not issubclass(type(arguments[1]), str):
             return []
-        return list(memory.attribute(arguments[0], arguments[1], is_write))
+        return list(memory.attribute(arguments[0], str.__str__(arguments[1]), is_write))
 
     return accesses
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import types
 from typing import Any
 
+from taskqueue_harness.world import plainly
+
 _SCALARS = (int, float, complex, str, bytes, bool, type(None), type(...), range)
 _DESCRIPTORS = (
     types.MemberDescriptorType,
@@ -20,6 +22,9 @@ _DESCRIPTORS = (
     types.ClassMethodDescriptorType,
     types.BuiltinFunctionType,
 )
+_ALIASES = (types.GenericAlias, types.UnionType)
+_EMPTY = object()
+"""Stands for the content of a cell whose variable is not bound."""
 
 
 class Unknown(Exception):
@@ -75,23 +80,28 @@ class Snapshot:
             if function.__defaults__ is not parts[1]:
                 function.__defaults__ = parts[1]
         for cell, content in self._cells:
-            if cell.cell_contents is not content:
-                cell.cell_contents = content
+            if _content(cell) is not content:
+                if content is _EMPTY:
+                    del cell.cell_contents
+                else:
+                    cell.cell_contents = content
 
     def _take(self, value: Any) -> None:
         cls = type(value)
+        if type(cls) is not type and not issubclass(cls, type):
+            raise Unknown("an instance of a class of a metaclass")
         if cls in _SCALARS or cls is types.ModuleType or cls in _DESCRIPTORS:
             return
         if id(value) in self._seen:
             return
         self._seen.add(id(value))
-        if cls in self._shared or isinstance(value, types.ModuleType):
+        if cls in self._shared or issubclass(cls, types.ModuleType):
             return
         if cls is types.FunctionType:
             if value.__module__ == self.name:
                 self._function(value)
-        elif isinstance(value, type):
-            if value.__module__ == self.name:
+        elif issubclass(cls, type):
+            if plainly.module_of(value) == self.name:
                 self._class(value)
         elif cls in (list, set):
             self._containers.append((value, cls(value), _ids(value)))
@@ -110,10 +120,8 @@ class Snapshot:
         elif cls is property:
             for one in (value.fget, value.fset, value.fdel):
                 self._take(one)
-        elif getattr(cls, "__module__", "") in ("typing", "types", "__future__"):
-            return
-        else:
-            raise Unknown(f"{cls.__module__}.{cls.__qualname__}")
+        elif cls not in _ALIASES and plainly.module_of(cls) not in ("typing", "__future__"):
+            raise Unknown(f"{plainly.module_of(cls)}.{plainly.qualified_name_of(cls)}")
 
     def _function(self, function: types.FunctionType) -> None:
         if function.__dict__:
@@ -121,12 +129,10 @@ class Snapshot:
         for one in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
             self._take(one)
         for cell in function.__closure__ or ():
-            try:
-                content = cell.cell_contents
-            except ValueError:
-                continue
+            content = _content(cell)
             self._cells.append((cell, content))
-            self._take(content)
+            if content is not _EMPTY:
+                self._take(content)
         self._functions.append((function, (function.__code__, function.__defaults__)))
 
     def _class(self, cls: type) -> None:
@@ -139,7 +145,14 @@ class Snapshot:
         self._classes.append((cls, saved, list(map(id, saved.values()))))
 
 
+def _content(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return _EMPTY
+
+
 def _ids(container: Any) -> list[Any]:
     if type(container) is dict:
-        return [*container, *map(id, container.values())]
+        return [*map(id, container), *map(id, container.values())]
     return sorted(map(id, container)) if type(container) is set else list(map(id, container))

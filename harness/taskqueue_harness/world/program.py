@@ -120,15 +120,16 @@ class _Copier:
     def value(self, value: Any) -> Any:
         if id(value) in self.done:
             return self.done[id(value)]
-        if isinstance(value, types.ModuleType):
+        cls = type(value)
+        if issubclass(cls, types.ModuleType):
             name = value.__name__
             return self.world.module(name) if name in self.world._concerned else value
-        if isinstance(value, types.FunctionType):
+        if cls is types.FunctionType:
             if value.__module__ in self.world.sources:
                 return self.function(value)
             return self._virtual(value)
-        if isinstance(value, (type, types.BuiltinFunctionType)):
-            if value.__module__ in self.world.sources and isinstance(value, type):
+        if issubclass(cls, (type, types.BuiltinFunctionType)):
+            if value.__module__ in self.world.sources and issubclass(cls, type):
                 if "<locals>" not in value.__qualname__:
                     return functools.reduce(
                         getattr, value.__qualname__.split("."), self.world.module(value.__module__)

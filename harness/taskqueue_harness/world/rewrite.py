@@ -24,9 +24,9 @@ from typing import Any, cast
 from taskqueue_harness.world.calls import CallRewriter
 from taskqueue_harness.world.expressions import PREFIX, cells_name
 from taskqueue_harness.world.injected import HOOKS
-from taskqueue_harness.world.locations import Namespace
+from taskqueue_harness.world.locations import FINALISED, Namespace
 from taskqueue_harness.world.memory import MODULE_VARIABLES
-from taskqueue_harness.world.scope import Owner, Scope
+from taskqueue_harness.world.scope import Owner, Scope, mangle
 from taskqueue_harness.world.scopes import Scopes
 
 IN_PLACE_NUMBERS = (ast.Add, ast.Sub, ast.BitOr, ast.BitAnd, ast.BitXor)
@@ -119,6 +119,8 @@ class Rewriter(CallRewriter):
             if self._generator and not isinstance(node.body[-1], (ast.Return, ast.Raise)):
                 end = self.hook("y", node.body[-1], ast.Constant(None))
                 body.append(self.at(ast.Expr(end), node.body[-1]))
+            if node.name == "__del__" and outer.kind == "class" and not self._generator:
+                body = self._with_finalised(body, node)
             self.names.pop()
             self.scope, self._generator = outer, outer_generator
         else:
@@ -130,6 +132,19 @@ class Rewriter(CallRewriter):
     visit_FunctionDef = _function
     visit_AsyncFunctionDef = _function
 
+    def _with_finalised(self, body: list[ast.stmt], node: ast.FunctionDef) -> list[ast.stmt]:
+        """The body of a ``__del__``, at the end of which the object is known to be dead."""
+        first = [*node.args.posonlyargs, *node.args.args][:1]
+        if not first or len(self.scope.bindings[mangle(first[0].arg, self.scope.class_name)]) > 1:
+            return body
+        start = 1 if _is_docstring(body[0]) else 0
+        if not body[start:]:
+            return body
+        target = ast.Name(first[0].arg, ast.Load())
+        end = ast.Expr(ast.Call(ast.Name(FINALISED, ast.Load()), [target], []))
+        last = self.at(end, body[-1])
+        return [*body[:start], self.at(ast.Try(body[start:], [], [], [last]), body[start])]
+
     def _with_cells(self, body: list[ast.stmt], scope: Scope) -> list[ast.stmt]:
         if not self.scopes.cells(scope):
             return body
@@ -137,12 +152,7 @@ class Rewriter(CallRewriter):
         phrase = ast.Constant(f"variable {{}} of {scope.name}()")
         made = ast.Call(ast.Name(f"{PREFIX}ns", ast.Load()), [phrase], [])
         make = ast.Assign([ast.Name(cells_name(scope), ast.Store())], made)
-        docstring = (
-            isinstance(first, ast.Expr)
-            and isinstance(first.value, ast.Constant)
-            and isinstance(first.value.value, str)
-        )
-        start = 1 if docstring else 0
+        start = 1 if _is_docstring(first) else 0
         self.at(make, body[min(start, len(body) - 1)])
         return [*body[:start], make, *body[start:]]
 
@@ -153,7 +163,7 @@ class Rewriter(CallRewriter):
             keyword.value = self.expression(keyword.value)
         outer, self.scope = self.scope, self.scopes[node]
         self.names.append(node.name)
-        node.body = self.block(node.body)
+        node.body = _with_hooks(self.block(node.body))
         self.names.pop()
         self.scope = outer
         self._binds_by_decorator(node)
@@ -177,14 +187,22 @@ class Rewriter(CallRewriter):
 
     def target(self, node: ast.expr, later: list[tuple[str, ast.expr]]) -> ast.expr:
         """A target rewritten. From the first tracked name on, values go to temporaries: `later`
-        receives their names, with the targets that remain to be assigned, in order."""
+        receives their names, with the targets that remain to be assigned, in order.
+
+        In a class body no temporary may show: a tracked name is bound at once, and announced after.
+        """
         if isinstance(node, (ast.Tuple, ast.List)):
             node.elts = [self.target(one, later) for one in node.elts]
             return node
         if isinstance(node, ast.Starred):
             node.value = self.target(node.value, later)
             return node
-        if later or (isinstance(node, ast.Name) and self.tracked(node.id) is not None):
+        tracked = isinstance(node, ast.Name) and self.tracked(node.id) is not None
+        if self.scope.kind == "class":
+            if tracked:
+                later.append(("", node))
+            return self.expression(node)
+        if later or tracked:
             name = self.temporary()
             later.append((name, node))
             return self.at(ast.Name(name, ast.Store()), node)
@@ -193,6 +211,12 @@ class Rewriter(CallRewriter):
     def assign_later(self, later: list[tuple[str, ast.expr]]) -> list[ast.stmt]:
         statements: list[ast.stmt] = []
         for name, target in later:
+            if not name:
+                owner = self.tracked(cast(ast.Name, target).id)
+                if owner is not None:
+                    write = self.write_variable(ast.Constant(None), owner, target)
+                    statements.append(self.at(ast.Expr(write), target))
+                continue
             value = self.at(ast.Name(name, ast.Load()), target)
             statements += self._assign_one(target, value, target)
             delete = ast.Delete([ast.Name(name, ast.Del())])
@@ -244,6 +268,8 @@ class Rewriter(CallRewriter):
         target = node.target
         if isinstance(target, ast.Name):
             return self._augment_name(node, target)
+        if self.scope.kind == "class":
+            return self._augment_by_call(node, target)
         if isinstance(target, ast.Attribute):
             if self.simple(target.value):
                 return self._augment(node, target)
@@ -266,6 +292,21 @@ class Rewriter(CallRewriter):
         drop = self.at(ast.Delete([ast.Name(name, ast.Del())]), node)
         guarded = self.at(ast.Try([rest], [], [], [drop]), node)
         return self.at(ast.If(ast.Constant(True), [keep, guarded], []), node)
+
+    def _augment_by_call(
+        self, node: ast.AugAssign, target: ast.Attribute | ast.Subscript
+    ) -> ast.stmt:
+        """In a class body, where a temporary would be a name of the class."""
+        value = self.expression(target.value)
+        if isinstance(target, ast.Attribute):
+            name = ast.Constant(mangle(target.attr, self.scope.class_name))
+            place = self.hook("field", target, value, name)
+        else:
+            place = self.hook("item", target, value, self.index(target.slice))
+        loaded = self.at(ast.Call(ast.Attribute(place, "load", ast.Load()), [], []), target)
+        operator = ast.Name(f"{PREFIX}i{type(node.op).__name__}", ast.Load())
+        stored = self.hook("augment", node, loaded, self.expression(node.value), operator)
+        return self.at(ast.Expr(stored), node)
 
     def _result(self, node: ast.AugAssign, current: ast.expr) -> ast.expr:
         """``current op= value`` as an expression; a container in `current` is changed in place."""
@@ -371,6 +412,9 @@ class Rewriter(CallRewriter):
             node.type = self.expression(node.type)
         owner = self.tracked(node.name) if node.name is not None else None
         body = self.block(node.body)
+        if owner is not None and self.scope.kind == "class":
+            node.body = [self._announce_write(owner, body[0]), *body]
+            return node
         if owner is None or node.name is None:
             node.body = body
             return node
@@ -399,6 +443,12 @@ class Rewriter(CallRewriter):
             case.body = [*announce, *self.block(case.body)]
         return node
 
+    def visit_MatchClass(self, node: ast.MatchClass) -> ast.pattern:
+        # The compiler takes only a name or dotted names for the class: it stays as it is.
+        node.patterns = [self.visit(one) for one in node.patterns]
+        node.kwd_patterns = [self.visit(one) for one in node.kwd_patterns]
+        return node
+
     # -- statements that test
 
     def visit_If(self, node: ast.If | ast.While) -> ast.stmt:
@@ -417,6 +467,29 @@ class Rewriter(CallRewriter):
 
     def visit_TypeAlias(self, node: ast.stmt) -> ast.stmt:
         return node
+
+
+def _with_hooks(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The body of a class, whose hooks are no names of the class: a metaclass may make up names."""
+    hooks = {
+        one.id: None
+        for statement in body
+        for one in ast.walk(statement)
+        if isinstance(one, ast.Name) and one.id.startswith(PREFIX)
+    }
+    if not hooks:
+        return body
+    declared = ast.copy_location(ast.Global([*hooks]), body[0])
+    start = 1 if _is_docstring(body[0]) else 0
+    return [*body[:start], declared, *body[start:]]
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 def _yields(body: list[ast.stmt]) -> bool:
