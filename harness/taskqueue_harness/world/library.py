@@ -176,7 +176,10 @@ class State:
 
 
 def _futures(world: World, module: types.ModuleType) -> None:
-    """Futures hash by the order of their creation: ``wait`` keeps them in sets."""
+    """Futures are told apart by the order of their creation, not by where they are in memory.
+
+    ``wait`` and ``as_completed`` keep them in sets, and take their locks in the order of their ids.
+    """
     names: Any = vars(module)
     future = names["Future"]
     original = future.__init__
@@ -193,6 +196,7 @@ def _futures(world: World, module: types.ModuleType) -> None:
 
     future.__init__ = __init__
     future.__hash__ = lambda self: self._number
+    names["id"] = lambda value: value._number if isinstance(value, future) else id(value)
     world._resets.append(reset)
 
 
@@ -225,6 +229,11 @@ def _pool(world: World, module: types.ModuleType) -> None:
 
     names["get_context"] = Context
     names["Pool"]._wait_for_updates = staticmethod(wait_for_updates)
+
+
+def _dummy(world: World, module: types.ModuleType) -> None:
+    """A manager of threads is the module itself, as this world has it."""
+    vars(module)["Manager"] = lambda: module
 
 
 def _logging(world: World, module: types.ModuleType) -> None:
@@ -315,6 +324,7 @@ def _random(world: World, module: types.ModuleType) -> None:
 _ADAPT = {
     "random": _random,
     "logging": _logging,
+    "multiprocessing.dummy": _dummy,
     "multiprocessing.pool": _pool,
     "concurrent.futures._base": _futures,
 }
