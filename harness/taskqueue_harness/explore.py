@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable
 
 from taskqueue_harness.kernel import Teardown
 from taskqueue_harness.outcome import Bounds, Outcome
-from taskqueue_harness.places import place_of
+from taskqueue_harness.places import standing
 from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import decode
 from taskqueue_harness.search import Search
@@ -166,16 +166,7 @@ def _abandon(search: Search, thread: _Explorer, stall: float) -> None:
     stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
     running = kernel.current
     outcome = Outcome("uncontrolled", list(kernel.choices), kernel.steps)
-    where = ""
-    if frame is not None:
-        place = place_of(
-            [
-                (one.f_code.co_filename, line, one.f_code.co_name)
-                for one, line in traceback.walk_stack(frame)
-            ]
-        )
-        if place is not None:
-            where = f", at {place}: {place.source}".rstrip(": ")
+    where = standing(frame) if frame is not None else ""
     outcome.message = (
         f"{running} did nothing under control for {stall:g} s{where}. It waits for something "
         "outside the engine's control (a lock taken in C, a socket, a pipe, a process), or "

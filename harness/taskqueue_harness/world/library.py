@@ -11,7 +11,7 @@ import types
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from taskqueue_harness.world import locks, queues
+from taskqueue_harness.world import eventloop, locks, queues
 
 if TYPE_CHECKING:
     from taskqueue_harness.world.loader import World
@@ -30,8 +30,9 @@ LAZY = (
     "multiprocessing.dummy.connection",
     "random",
     "sched",
+    *eventloop.MODULES,
 )
-"""Run from their own source, over virtual threads, when first imported."""
+"""Made when first imported; but for `eventloop` from their own source, over virtual threads."""
 
 
 def os_module() -> types.ModuleType:
@@ -132,7 +133,10 @@ def importlib_module(world: World) -> types.ModuleType:
 
 
 def load(world: World, name: str) -> types.ModuleType:
-    """Run the source of one of `LAZY`."""
+    """Make one of `LAZY`."""
+    if name in eventloop.MODULES:
+        world.virtual.update(eventloop.modules(world.kernel))
+        return world.virtual[name]
     module = types.ModuleType(name)
     world.execute_library(name, module)
     adapt = _ADAPT.get(name)
