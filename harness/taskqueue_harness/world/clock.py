@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import select as real_select
 import time as real
 import types
@@ -48,8 +49,8 @@ def time_module(kernel: Kernel) -> types.ModuleType:
 
     def clock(start: float, nanoseconds: bool) -> Any:
         if nanoseconds:
-            return lambda: round((start + kernel.read_clock()) * 1e9)
-        return lambda: start + kernel.read_clock()
+            return lambda kernel: round((start + kernel.read_clock()) * 1e9)
+        return lambda kernel: start + kernel.read_clock()
 
     for name, start in (
         ("time", EPOCH),
@@ -58,43 +59,32 @@ def time_module(kernel: Kernel) -> types.ModuleType:
         ("process_time", START),
         ("thread_time", START),
     ):
-        names[name] = clock(start, False)
-        names[f"{name}_ns"] = clock(start, True)
+        names[name] = builtin(kernel, clock(start, False), name)
+        names[f"{name}_ns"] = builtin(kernel, clock(start, True), f"{name}_ns")
 
-    def virtual_sleep(seconds: Any, /) -> None:
+    def virtual_sleep(kernel: Kernel, seconds: Any, /) -> None:
         sleep(kernel, seconds)
 
-    names["sleep"] = virtual_sleep
+    names["sleep"] = builtin(kernel, virtual_sleep, "sleep")
     for name in ("localtime", "gmtime", "ctime", "strftime", "asctime"):
-        names[name] = _dated(getattr(real, name), names["time"])
+        names[name] = builtin(kernel, _dated(getattr(real, name), names["time"]), name)
     return module
 
 
-def select_module(kernel: Kernel) -> types.ModuleType:
-    """A ``select`` whose select() is a sleep where it has nothing but a timeout to wait for."""
-    module = types.ModuleType("select", real_select.__doc__)
-    names = vars(module)
-    names.update(
-        {name: value for name, value in vars(real_select).items() if not name.startswith("__")}
-    )
+def builtin(kernel: Kernel, function: Any, name: str) -> types.MethodType:
+    """What stands for a function of C: it is no method of a class that has it as an attribute.
 
-    def select(
-        rlist: Any, wlist: Any, xlist: Any, timeout: Any = None, /
-    ) -> tuple[list[Any], list[Any], list[Any]]:
-        if timeout is not None and not (rlist or wlist or xlist):
-            sleep(kernel, timeout)
-            return [], [], []
-        return real_select.select(rlist, wlist, xlist, timeout)
-
-    names["select"] = select
-    return module
+    No more is a method of something else, which a function of Python would be.
+    """
+    function.__name__ = function.__qualname__ = name
+    return types.MethodType(function, kernel)
 
 
 def _dated(function: Any, now: Any) -> Any:
     """A function of the real ``time`` that takes the present moment from the virtual clock."""
     name = function.__name__
 
-    def dated(*args: Any) -> Any:
+    def dated(kernel: Kernel, *args: Any) -> Any:
         if name in ("localtime", "gmtime", "ctime"):
             return function(*args) if args and args[0] is not None else function(now())
         if name == "strftime" and len(args) == 1:
@@ -104,3 +94,112 @@ def _dated(function: Any, now: Any) -> Any:
         return function(*args)
 
     return dated
+
+
+# -- waits for descriptors and signals, where there are none
+
+
+def select_module(kernel: Kernel) -> types.ModuleType:
+    """A ``select`` whose waits are sleeps where there is nothing but a timeout to wait for."""
+    module = types.ModuleType("select", real_select.__doc__)
+    names = vars(module)
+    names.update(
+        {name: value for name, value in vars(real_select).items() if not name.startswith("__")}
+    )
+    names["select"] = builtin(kernel, _select, "select")
+    for cls in (Poll, Epoll):
+        if cls.__name__.lower() in names:
+            own = {"kernel": kernel, "__module__": "select", "__doc__": cls.__doc__}
+            names[cls.__name__.lower()] = type(cls.__name__.lower(), (cls,), own)
+    return module
+
+
+def _select(
+    kernel: Kernel, rlist: Any, wlist: Any, xlist: Any, timeout: Any = None, /
+) -> tuple[list[Any], list[Any], list[Any]]:
+    if timeout is not None and not (rlist or wlist or xlist):
+        sleep(kernel, timeout)
+        return [], [], []
+    return real_select.select(rlist, wlist, xlist, timeout)
+
+
+def passes(timeout: Any) -> bool:
+    """Whether a wait with this timeout ends by itself. What is no time is for the real one."""
+    return isinstance(timeout, (int, float)) and 0 <= timeout < math.inf
+
+
+class Poll:
+    """A ``select.poll()`` that sleeps as long as nothing is registered with it."""
+
+    kernel: Kernel
+
+    def __init__(self) -> None:
+        self._real: Any = self._make()
+        self._watched: set[int] = set()
+
+    def _make(self) -> Any:
+        return real_select.poll()
+
+    def register(self, fd: Any, *args: Any, **kwargs: Any) -> None:
+        self._real.register(fd, *args, **kwargs)
+        self._watched.add(_number(fd))
+
+    def modify(self, fd: Any, eventmask: int) -> None:
+        self._real.modify(fd, eventmask)
+
+    def unregister(self, fd: Any) -> None:
+        self._real.unregister(fd)
+        self._watched.discard(_number(fd))
+
+    def poll(self, timeout: Any = None, /) -> list[tuple[int, int]]:
+        if self._watched or not passes(timeout):
+            return list(self._real.poll(timeout))
+        sleep(self.kernel, math.ceil(timeout) / 1000)
+        return []
+
+
+class Epoll(Poll):
+    """A ``select.epoll()`` that sleeps as long as nothing is registered with it."""
+
+    def __init__(self, sizehint: int = -1, flags: int = 0) -> None:
+        self._arguments = sizehint, flags
+        super().__init__()
+
+    def _make(self) -> Any:
+        return real_select.epoll(*self._arguments)
+
+    @classmethod
+    def fromfd(cls, fd: int, /) -> Epoll:
+        made = cls()
+        made._real.close()
+        made._real = real_select.epoll.fromfd(fd)
+        made._watched.add(-1)  # who knows what is
+        return made
+
+    def poll(self, timeout: Any = None, maxevents: int = -1) -> list[tuple[int, int]]:
+        if self._watched or not passes(timeout):
+            return list(self._real.poll(timeout, maxevents))
+        self._real.poll(0, maxevents)  # which may refuse
+        sleep(self.kernel, timeout)
+        return []
+
+    def __enter__(self) -> Epoll:
+        self._real.__enter__()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._real.close()
+
+    @property
+    def closed(self) -> bool:
+        return bool(self._real.closed)
+
+    def fileno(self) -> int:
+        return int(self._real.fileno())
+
+
+def _number(fd: Any) -> int:
+    return fd if isinstance(fd, int) else int(fd.fileno())

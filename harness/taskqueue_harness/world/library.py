@@ -30,6 +30,7 @@ LAZY = (
     "multiprocessing.dummy.connection",
     "random",
     "sched",
+    "selectors",
     *eventloop.MODULES,
 )
 """Made when first imported; but for `eventloop` from their own source, over virtual threads."""
