@@ -8,12 +8,15 @@ import selectors
 import signal
 import threading
 import time
+import types
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from taskqueue_harness import Bounds, explore
+from taskqueue_harness.exploration import Exploration
+from taskqueue_harness.world.pristine import Snapshot
 
 CALM = Bounds(early_timeouts=0)
 HOUR = 3600.0
@@ -63,10 +66,12 @@ def by_an_attribute_of_a_class() -> None:
     class Naps:
         now: Any = time.monotonic
         date: Any = time.localtime
+        ident: Any = threading.get_ident
         sleep: Any = time.sleep
         select: Any = select.select
 
     naps = Naps()
+    assert naps.ident() == threading.get_ident()
     began = naps.now()
     naps.sleep(HOUR / 2)
     assert naps.select([], [], [], HOUR / 2) == ([], [], [])
@@ -118,6 +123,16 @@ def test_an_hour_passes_by_the_virtual_clock(sleep: Callable[[], None]) -> None:
     result = explore(program, strategy="dpor", bounds=CALM)
     assert result.exhausted, result
     assert result.ok, result
+
+
+def test_a_module_that_imports_from_time_can_be_kept() -> None:
+    """Else it would be executed anew for each execution."""
+    module = types.ModuleType("keeps")
+    world = Exploration(by_sleep).world
+    clocks = vars(world.module("time")).items()
+    vars(module).update({name: value for name, value in clocks if name[0] != "_"})
+    vars(module)["get_ident"] = vars(world.module("_thread"))["get_ident"]
+    Snapshot(module, ()).restore()
 
 
 @pytest.mark.parametrize("bad", [-1.0, "soon"])

@@ -49,9 +49,13 @@ def time_module(kernel: Kernel) -> types.ModuleType:
 
     def clock(start: float, nanoseconds: bool) -> Any:
         if nanoseconds:
-            return lambda kernel: round((start + kernel.read_clock()) * 1e9)
-        return lambda kernel: start + kernel.read_clock()
+            return lambda: round((start + kernel.read_clock()) * 1e9)
+        return lambda: start + kernel.read_clock()
 
+    def virtual_sleep(seconds: Any, /) -> None:
+        sleep(kernel, seconds)
+
+    made = {"sleep": virtual_sleep}
     for name, start in (
         ("time", EPOCH),
         ("monotonic", START),
@@ -59,32 +63,23 @@ def time_module(kernel: Kernel) -> types.ModuleType:
         ("process_time", START),
         ("thread_time", START),
     ):
-        names[name] = builtin(kernel, clock(start, False), name)
-        names[f"{name}_ns"] = builtin(kernel, clock(start, True), f"{name}_ns")
-
-    def virtual_sleep(kernel: Kernel, seconds: Any, /) -> None:
-        sleep(kernel, seconds)
-
-    names["sleep"] = builtin(kernel, virtual_sleep, "sleep")
+        made[name] = clock(start, False)
+        made[f"{name}_ns"] = clock(start, True)
     for name in ("localtime", "gmtime", "ctime", "strftime", "asctime"):
-        names[name] = builtin(kernel, _dated(getattr(real, name), names["time"]), name)
+        made[name] = _dated(getattr(real, name), made["time"])
+    for name, function in made.items():
+        function.__name__ = function.__qualname__ = name
+        function.__module__ = "time"
+        # Like one of C it must be no method of a class that has it as an attribute.
+        names[name] = staticmethod(function)
     return module
-
-
-def builtin(kernel: Kernel, function: Any, name: str) -> types.MethodType:
-    """What stands for a function of C: it is no method of a class that has it as an attribute.
-
-    No more is a method of something else, which a function of Python would be.
-    """
-    function.__name__ = function.__qualname__ = name
-    return types.MethodType(function, kernel)
 
 
 def _dated(function: Any, now: Any) -> Any:
     """A function of the real ``time`` that takes the present moment from the virtual clock."""
     name = function.__name__
 
-    def dated(kernel: Kernel, *args: Any) -> Any:
+    def dated(*args: Any) -> Any:
         if name in ("localtime", "gmtime", "ctime"):
             return function(*args) if args and args[0] is not None else function(now())
         if name == "strftime" and len(args) == 1:
@@ -106,7 +101,9 @@ def select_module(kernel: Kernel) -> types.ModuleType:
     names.update(
         {name: value for name, value in vars(real_select).items() if not name.startswith("__")}
     )
-    names["select"] = builtin(kernel, _select, "select")
+    # The method of a kernel is no method of a class that has it as an attribute, either; and other
+    # than a staticmethod it is seen to be given lists.
+    names["select"] = types.MethodType(_select, kernel)
     for cls in (Poll, Epoll):
         if cls.__name__.lower() in names:
             own = {"kernel": kernel, "__module__": "select", "__doc__": cls.__doc__}
