@@ -6,7 +6,8 @@ they import from their own packages.
 
 An exploration runs in an OS thread of its own. The calling thread watches it: an operation that
 blocks outside the engine's control would block all threads of the program, so if nothing happens
-for `stall` seconds the exploration ends as *uncontrolled*, with the stack of where it hangs.
+for `stall` seconds the exploration ends as *uncontrolled*, with the stack of where it hangs. So it
+does if as much time is waited in short pieces, and little else is done: see `idleness`.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 
+from taskqueue_harness.idleness import Idleness
 from taskqueue_harness.kernel import Teardown
 from taskqueue_harness.outcome import Bounds, Outcome
-from taskqueue_harness.places import place_of
+from taskqueue_harness.places import standing
 from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import decode
 from taskqueue_harness.search import Search
@@ -63,7 +65,8 @@ def explore(
         scope: further modules to control, by name.
         rewrite: whether accesses to shared variables are operations, beside those of primitives.
         keep_going: do not stop at the first failure.
-        stall: seconds without an operation after which the program counts as uncontrolled.
+        stall: seconds without an operation after which the program counts as uncontrolled, or
+            spent in shorter waits outside the engine's control, with little else between them.
         repeats: how many of the first executions are replayed, to see that they repeat themselves.
         progress: called about once a second, with the result so far, in the exploring thread.
         on_execution: called with every outcome, in the exploring thread; a true answer ends the
@@ -129,19 +132,28 @@ def _supervise(search: Search, stall: float) -> None:
     thread = _Explorer(search)
     thread.start()
     beat, silent, looked = (-1, -1), 0.0, time.monotonic()
+    idleness = Idleness(thread.native_id or 0)
     pause = min(0.2, stall)
     try:
         while not search.finished.wait(pause):
             now = time.monotonic()
             # Where this thread had no turn for long, nor had the other: that is nobody's silence.
-            silent += min(now - looked, 2 * pause)
+            passed = min(now - looked, 2 * pause)
+            silent += passed
             looked = now
             kernel = search.kernel
+            if kernel is None or not kernel.active:
+                idleness.add(passed, passed)
+            else:
+                idleness.look(passed)
             if kernel is None or not kernel.active or kernel.heartbeat != beat:
                 beat = kernel.heartbeat if kernel is not None else (-1, -1)
                 silent = 0.0
             elif silent > stall:
-                _abandon(search, thread, stall)
+                _abandon(search, thread, f"did nothing under control for {stall:g} s", _SILENT)
+                return
+            elif idleness.seconds > stall:
+                _abandon(search, thread, "waits for real, in short pieces, nearly always", _IDLE)
                 return
     except BaseException:
         # A thread that goes on while the interpreter ends can bring the process down: it holds
@@ -157,7 +169,17 @@ def _supervise(search: Search, stall: float) -> None:
         raise search.error
 
 
-def _abandon(search: Search, thread: _Explorer, stall: float) -> None:
+_SILENT = (
+    "It waits for something outside the engine's control (a lock taken in C, a socket, a pipe, a "
+    "process), or computes without end"
+)
+_IDLE = (
+    "What it waits for is outside the engine's control (a socket, a pipe, a process), and all "
+    "other threads of the execution wait with it"
+)
+
+
+def _abandon(search: Search, thread: _Explorer, what: str, why: str) -> None:
     """Report where an exploration hangs, and leave it behind."""
     kernel, result = search.kernel, search.result
     assert kernel is not None
@@ -166,21 +188,8 @@ def _abandon(search: Search, thread: _Explorer, stall: float) -> None:
     stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
     running = kernel.current
     outcome = Outcome("uncontrolled", list(kernel.choices), kernel.steps)
-    where = ""
-    if frame is not None:
-        place = place_of(
-            [
-                (one.f_code.co_filename, line, one.f_code.co_name)
-                for one, line in traceback.walk_stack(frame)
-            ]
-        )
-        if place is not None:
-            where = f", at {place}: {place.source}".rstrip(": ")
-    outcome.message = (
-        f"{running} did nothing under control for {stall:g} s{where}. It waits for something "
-        "outside the engine's control (a lock taken in C, a socket, a pipe, a process), or "
-        "computes without end"
-    )
+    where = standing(frame) if frame is not None else ""
+    outcome.message = f"{running} {what}{where}. {why}"
     outcome.traceback = stack
     result.verdict = "uncontrolled"
     result.executions += 1

@@ -30,7 +30,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from signal import SIGINT
-from typing import Any
+from typing import Any, NoReturn
 
 from greenlet import getcurrent, greenlet
 
@@ -38,6 +38,7 @@ from taskqueue_harness import operations as ops
 from taskqueue_harness import telling
 from taskqueue_harness.fiber import Alternative, Chooser, Deviation, Fiber, Observer
 from taskqueue_harness.outcome import Bounds, Outcome, Step, Tid, Verdict
+from taskqueue_harness.places import standing
 from taskqueue_harness.polling import Pollers
 from taskqueue_harness.stagnation import Stagnation
 from taskqueue_harness.turns import Turns
@@ -562,7 +563,7 @@ class Kernel:
             blocked = [telling.blocked(fiber) for fiber in self.live]
             message = message or "no thread can run"
         outcome = Outcome(verdict, self.choices, self.steps, message, blocked=blocked, end=verdict)
-        if self.failure is not None and verdict != "redundant":
+        if self.failure is not None and verdict not in ("redundant", "uncontrolled"):
             outcome.verdict = "failed"
             outcome.message, outcome.exception, outcome.traceback, outcome.failed_tid = self.failure
         if self.steps >= self.bounds.steps:
@@ -577,6 +578,21 @@ class Kernel:
         outcome.offered = len(self.choices)
         outcome.value = self.value
         self.outcome = outcome
+
+    def give_up(self, why: str) -> NoReturn:
+        """End the execution as *uncontrolled*: what its running thread is about to do cannot be.
+
+        Args:
+            why: a clause about the program; where its thread stands is added.
+        """
+        if self.tearing:
+            self._point_torn()
+        frame = sys._getframe(1)
+        self._finish("uncontrolled", message=f"{why}{standing(frame)}", stop=True)
+        assert self.outcome is not None
+        self.outcome.traceback = "".join(traceback.format_stack(frame))
+        self.hub.switch()
+        raise Teardown
 
     # -- what primitives and programs ask for
 

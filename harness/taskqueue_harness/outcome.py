@@ -117,5 +117,5 @@ class Outcome:
 
     @property
     def says_something(self) -> bool:
-        """Whether it came to an end that is not known from another execution."""
-        return self.verdict not in ("redundant", "unfinished")
+        """Whether it came to an end of its own that is not known from another execution."""
+        return self.verdict not in ("redundant", "unfinished", "uncontrolled")

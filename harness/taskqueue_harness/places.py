@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import traceback
+import types
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -32,6 +33,17 @@ def place_of(frames: Sequence[tuple[str, int, str]]) -> Place | None:
         if not is_library(file):
             return Place(file, line)
     return None
+
+
+def standing(frame: types.FrameType) -> str:
+    """Where a thread stands, as the end of a sentence; empty if not in the program's own code."""
+    place = place_of(
+        [
+            (one.f_code.co_filename, line, one.f_code.co_name)
+            for one, line in traceback.walk_stack(frame)
+        ]
+    )
+    return "" if place is None else f", at {place}: {place.source}".rstrip(": ")
 
 
 def own_traceback(error: BaseException) -> list[traceback.FrameSummary]:

@@ -128,6 +128,11 @@ class Search:
             result.unfinished += outcome.verdict == "unfinished"
             result.threads = max(result.threads, outcome.threads)
             result.choices = max(result.choices, outcome.offered)
+        if self.expected is None and outcome.verdict == "uncontrolled":
+            result.verdict = result.cut = outcome.verdict
+            result.number = result.executions
+            result.outcome = outcome
+            return False
         enough = self.on_execution is not None and bool(self.on_execution(outcome))
         if self.expected is not None:
             self._replayed(exploration, outcome)

@@ -164,7 +164,7 @@ class SourceDPOR(Strategy):
         self._race_blocked()
 
     def end(self, outcome: Outcome) -> None:
-        if self.plan - self.used and outcome.verdict != "redundant":
+        if self.plan - self.used and outcome.verdict not in ("redundant", "uncontrolled"):
             outcome.verdict = "redundant"
         self.keep.clear()
         self.places.clear()

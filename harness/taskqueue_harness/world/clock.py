@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import select as real_select
 import time as real
 import types
@@ -51,6 +52,10 @@ def time_module(kernel: Kernel) -> types.ModuleType:
             return lambda: round((start + kernel.read_clock()) * 1e9)
         return lambda: start + kernel.read_clock()
 
+    def virtual_sleep(seconds: Any, /) -> None:
+        sleep(kernel, seconds)
+
+    made = {"sleep": virtual_sleep}
     for name, start in (
         ("time", EPOCH),
         ("monotonic", START),
@@ -58,35 +63,15 @@ def time_module(kernel: Kernel) -> types.ModuleType:
         ("process_time", START),
         ("thread_time", START),
     ):
-        names[name] = clock(start, False)
-        names[f"{name}_ns"] = clock(start, True)
-
-    def virtual_sleep(seconds: Any, /) -> None:
-        sleep(kernel, seconds)
-
-    names["sleep"] = virtual_sleep
+        made[name] = clock(start, False)
+        made[f"{name}_ns"] = clock(start, True)
     for name in ("localtime", "gmtime", "ctime", "strftime", "asctime"):
-        names[name] = _dated(getattr(real, name), names["time"])
-    return module
-
-
-def select_module(kernel: Kernel) -> types.ModuleType:
-    """A ``select`` whose select() is a sleep where it has nothing but a timeout to wait for."""
-    module = types.ModuleType("select", real_select.__doc__)
-    names = vars(module)
-    names.update(
-        {name: value for name, value in vars(real_select).items() if not name.startswith("__")}
-    )
-
-    def select(
-        rlist: Any, wlist: Any, xlist: Any, timeout: Any = None, /
-    ) -> tuple[list[Any], list[Any], list[Any]]:
-        if timeout is not None and not (rlist or wlist or xlist):
-            sleep(kernel, timeout)
-            return [], [], []
-        return real_select.select(rlist, wlist, xlist, timeout)
-
-    names["select"] = select
+        made[name] = _dated(getattr(real, name), made["time"])
+    for name, function in made.items():
+        function.__name__ = function.__qualname__ = name
+        function.__module__ = "time"
+        # Like one of C it must be no method of a class that has it as an attribute.
+        names[name] = staticmethod(function)
     return module
 
 
@@ -104,3 +89,114 @@ def _dated(function: Any, now: Any) -> Any:
         return function(*args)
 
     return dated
+
+
+# -- waits for descriptors and signals, where there are none
+
+
+def select_module(kernel: Kernel) -> types.ModuleType:
+    """A ``select`` whose waits are sleeps where there is nothing but a timeout to wait for."""
+    module = types.ModuleType("select", real_select.__doc__)
+    names = vars(module)
+    names.update(
+        {name: value for name, value in vars(real_select).items() if not name.startswith("__")}
+    )
+    # The method of a kernel is no method of a class that has it as an attribute, either; and other
+    # than a staticmethod it is seen to be given lists.
+    names["select"] = types.MethodType(_select, kernel)
+    for cls in (Poll, Epoll):
+        if cls.__name__.lower() in names:
+            own = {"kernel": kernel, "__module__": "select", "__doc__": cls.__doc__}
+            names[cls.__name__.lower()] = type(cls.__name__.lower(), (cls,), own)
+    return module
+
+
+def _select(
+    kernel: Kernel, rlist: Any, wlist: Any, xlist: Any, timeout: Any = None, /
+) -> tuple[list[Any], list[Any], list[Any]]:
+    if timeout is not None and not (rlist or wlist or xlist):
+        sleep(kernel, timeout)
+        return [], [], []
+    return real_select.select(rlist, wlist, xlist, timeout)
+
+
+def passes(timeout: Any) -> bool:
+    """Whether a wait with this timeout ends by itself. What is no time is for the real one."""
+    return isinstance(timeout, (int, float)) and 0 <= timeout < math.inf
+
+
+class Poll:
+    """A ``select.poll()`` that sleeps as long as nothing is registered with it."""
+
+    kernel: Kernel
+
+    def __init__(self) -> None:
+        self._real: Any = self._make()
+        self._watched: set[int] = set()
+
+    def _make(self) -> Any:
+        return real_select.poll()
+
+    def register(self, fd: Any, *args: Any, **kwargs: Any) -> None:
+        self._real.register(fd, *args, **kwargs)
+        self._watched.add(_number(fd))
+
+    def modify(self, fd: Any, eventmask: int) -> None:
+        self._real.modify(fd, eventmask)
+
+    def unregister(self, fd: Any) -> None:
+        self._real.unregister(fd)
+        self._watched.discard(_number(fd))
+
+    def poll(self, timeout: Any = None, /) -> list[tuple[int, int]]:
+        if self._watched or not passes(timeout):
+            return list(self._real.poll(timeout))
+        sleep(self.kernel, math.ceil(timeout) / 1000)
+        return []
+
+
+class Epoll(Poll):
+    """A ``select.epoll()`` that sleeps as long as nothing is registered with it."""
+
+    def __init__(self, sizehint: int = -1, flags: int = 0) -> None:
+        self._arguments = sizehint, flags
+        super().__init__()
+
+    def _make(self) -> Any:
+        return real_select.epoll(*self._arguments)
+
+    @classmethod
+    def fromfd(cls, fd: int, /) -> Epoll:
+        made = cls()
+        made._real.close()
+        made._real = real_select.epoll.fromfd(fd)
+        made._watched.add(-1)  # who knows what is
+        return made
+
+    def poll(self, timeout: Any = None, maxevents: int = -1) -> list[tuple[int, int]]:
+        if self._watched or not passes(timeout):
+            return list(self._real.poll(timeout, maxevents))
+        self._real.poll(0, maxevents)  # which may refuse
+        sleep(self.kernel, timeout)
+        return []
+
+    def __enter__(self) -> Epoll:
+        self._real.__enter__()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._real.close()
+
+    @property
+    def closed(self) -> bool:
+        return bool(self._real.closed)
+
+    def fileno(self) -> int:
+        return int(self._real.fileno())
+
+
+def _number(fd: Any) -> int:
+    return fd if isinstance(fd, int) else int(fd.fileno())

@@ -12,9 +12,11 @@ import os
 import signal as real
 import sys
 import types
+from collections.abc import Iterable
 from typing import Any
 
 from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.world import clock
 
 __all__ = ["Handlers"]
 
@@ -44,9 +46,11 @@ class Handlers:
             self._getsignal,
             self._raise_signal,
             self._siginterrupt,
+            self._sigtimedwait,
             self._set_wakeup_fd,
         ):
-            names[function.__name__[1:]] = function
+            if function.__name__[1:] in names:  # not everything is there everywhere
+                names[function.__name__[1:]] = function
 
     def reset(self) -> None:
         """As when a process begins."""
@@ -104,6 +108,14 @@ class Handlers:
     def _siginterrupt(self, signalnum: int, flag: bool, /) -> None:
         """Whether system calls are restarted: of no interest here."""
         _check(int(signalnum))
+
+    def _sigtimedwait(self, sigset: Iterable[int], timeout: Any, /) -> Any:
+        """To wait for no signal is to sleep; any other wait is the real one."""
+        wanted = list(sigset)
+        if wanted or not clock.passes(timeout):
+            return real.sigtimedwait(wanted, timeout)
+        clock.sleep(self._kernel, timeout)
+        return None
 
     def _set_wakeup_fd(self, fd: int, /, *, warn_on_full_buffer: bool = True) -> int:
         """Nothing is written to it: no signal of an execution comes from outside."""

@@ -12,7 +12,7 @@ import types
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from taskqueue_harness.world import locks, queues
+from taskqueue_harness.world import eventloop, locks, queues
 
 if TYPE_CHECKING:
     from taskqueue_harness.world.loader import World
@@ -31,8 +31,10 @@ LAZY = (
     "multiprocessing.dummy.connection",
     "random",
     "sched",
+    "selectors",
+    *eventloop.MODULES,
 )
-"""Run from their own source, over virtual threads, when first imported."""
+"""Made when first imported; but for `eventloop` from their own source, over virtual threads."""
 
 
 def os_module() -> types.ModuleType:
@@ -133,7 +135,10 @@ def importlib_module(world: World) -> types.ModuleType:
 
 
 def load(world: World, name: str) -> types.ModuleType:
-    """Run the source of one of `LAZY`."""
+    """Make one of `LAZY`."""
+    if name in eventloop.MODULES:
+        world.virtual.update(eventloop.modules(world.kernel))
+        return world.virtual[name]
     module = types.ModuleType(name)
     world.execute_library(name, module)
     adapt = _ADAPT.get(name)
@@ -177,7 +182,10 @@ class State:
 
 
 def _futures(world: World, module: types.ModuleType) -> None:
-    """Futures hash by the order of their creation: ``wait`` keeps them in sets."""
+    """Futures are told apart by the order of their creation, not by where they are in memory.
+
+    ``wait`` and ``as_completed`` keep them in sets, and take their locks in the order of their ids.
+    """
     names: Any = vars(module)
     future = names["Future"]
     original = future.__init__
@@ -194,6 +202,7 @@ def _futures(world: World, module: types.ModuleType) -> None:
 
     future.__init__ = __init__
     future.__hash__ = lambda self: self._number
+    names["id"] = lambda value: value._number if isinstance(value, future) else id(value)
     world._resets.append(reset)
 
 
@@ -226,6 +235,11 @@ def _pool(world: World, module: types.ModuleType) -> None:
 
     names["get_context"] = Context
     names["Pool"]._wait_for_updates = staticmethod(wait_for_updates)
+
+
+def _dummy(world: World, module: types.ModuleType) -> None:
+    """A manager of threads is the module itself, as this world has it."""
+    vars(module)["Manager"] = lambda: module
 
 
 def _logging(world: World, module: types.ModuleType) -> None:
@@ -316,6 +330,7 @@ def _random(world: World, module: types.ModuleType) -> None:
 _ADAPT = {
     "random": _random,
     "logging": _logging,
+    "multiprocessing.dummy": _dummy,
     "multiprocessing.pool": _pool,
     "concurrent.futures._base": _futures,
 }

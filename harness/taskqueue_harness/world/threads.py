@@ -235,6 +235,9 @@ class ThreadWorld:
         for value in list(vars(module).values()):
             if isinstance(value, types.FunctionType | types.MethodType):
                 getattr(value, "__func__", value).__module__ = "_thread"
+        for name in ("get_ident", "get_native_id", "stack_size", "_count", "exit", "exit_thread"):
+            # Like one of C it must be no method of a class that has it as an attribute.
+            vars(module)[name] = staticmethod(vars(module)[name])
         for name in list(vars(module)):
             if not hasattr(real, name) and not name.startswith("__"):
                 delattr(module, name)
