@@ -64,7 +64,8 @@ class Watch:
         progress: the number of events so far.
         awake_at: when the last planned sleep ends, in seconds of `time.monotonic`; 0 if none.
         beat: called twice a second, to tell the outside that this process is alive.
-        alarm: called once, in the watching thread, with "hang" or "slow" and a sentence.
+        alarm: called in the watching thread with "hang" or "slow", a sentence, and the number of
+            events up to then; if it comes back with False that was overtaken and the watch goes on.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Watch:
         progress: Callable[[], int],
         awake_at: Callable[[], float],
         beat: Callable[[], None],
-        alarm: Callable[[str, str], None],
+        alarm: Callable[[str, str, int], bool],
     ) -> None:
         self._limits = limits
         self._progress = progress
@@ -121,19 +122,34 @@ class Watch:
             quiet, used = now - last_change, _process_time() - used_at_change
             if self._stopped:
                 return
-            idle = used < quiet * IDLE_SHARE
-            if idle and quiet >= limits.quiet:
-                self._alarm("hang", f"nothing happened for {quiet:.1f} s")
-                return
-            if idle and quiet >= LOOK_CLOSER and standstill.look():
-                self._alarm("hang", "all threads wait, without a time limit, for one another")
-                return
-            if quiet >= limits.spin or min(quiet, used) >= limits.spin / 2:
-                self._alarm("hang", f"nothing came of {used:.1f} s of processor time")
-                return
-            if now - began >= limits.cap:
-                self._alarm("slow", f"still at work after {now - began:.0f} s")
-                return
+            found = self._verdict(quiet, used, now - began, standstill)
+            if found is not None:
+                if self._alarm(*found, count):
+                    return
+                last_change, used_at_change = now, _process_time()
+
+    def _verdict(
+        self, quiet: float, used: float, whole: float, standstill: Standstill
+    ) -> tuple[str, str] | None:
+        """What this has come to; None if there is hope.
+
+        Args:
+            quiet: seconds without an event.
+            used: seconds of processor time in them.
+            whole: seconds since the beginning.
+            standstill: what the kernel says.
+        """
+        limits = self._limits
+        idle = used < quiet * IDLE_SHARE
+        if idle and quiet >= limits.quiet:
+            return "hang", f"nothing happened for {quiet:.1f} s"
+        if idle and quiet >= LOOK_CLOSER and standstill.look():
+            return "hang", "all threads wait, without a time limit, for one another"
+        if quiet >= limits.spin or min(quiet, used) >= limits.spin / 2:
+            return "hang", f"nothing came of {used:.1f} s of processor time"
+        if whole >= limits.cap:
+            return "slow", f"still at work after {whole:.0f} s"
+        return None
 
 
 def stacks(names: Mapping[int, str], leave_out: tuple[int, ...] = ()) -> list[dict[str, Any]]:

@@ -31,22 +31,29 @@ Ended = tuple[str, str, float]
 
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
-    """Watch to the alarm; its kind, its sentence and when it came."""
+    """Watch to the alarm that counts; its kind, its sentence and when it came."""
 
-    def watch_it(clock: Clock, progress: Callable[[], int] = lambda: 0) -> Ended:
+    def watch_it(
+        clock: Clock, progress: Callable[[], int] = lambda: 0, overtaken: int = 0
+    ) -> Ended:
         monkeypatch.setattr(watch, "_monotonic", lambda: clock.now)
         monkeypatch.setattr(watch, "_process_time", lambda: clock.used)
         monkeypatch.setattr(watch, "_sleep", clock.sleep)
         alarms: list[Ended] = []
+
+        def alarm(kind: str, sentence: str, events: int) -> bool:
+            alarms.append((kind, sentence, clock.now))
+            return len(alarms) > overtaken
+
         Watch(
             LIMITS,
             progress,
             awake_at=lambda: 0.0,
             beat=lambda: None,
-            alarm=lambda kind, sentence: alarms.append((kind, sentence, clock.now)),
+            alarm=alarm,
         )._body()
-        (alarm,) = alarms
-        return alarm
+        assert len(alarms) == overtaken + 1
+        return alarms[-1]
 
     return watch_it
 
@@ -110,3 +117,9 @@ def test_a_process_that_had_no_turn_was_not_silent(watched: Callable[..., Ended]
     kind, _, when = watched(Clock(0.05, 4.0, 0.05, 2.0))
     assert kind == "hang"
     assert when > 4.0 + 2.0 + 1.5, "what followed was taken for silence before it was"
+
+
+def test_silence_begins_anew_when_the_alarm_was_overtaken(watched: Callable[..., Ended]) -> None:
+    kind, _, when = watched(Clock(), overtaken=2)
+    assert kind == "hang"
+    assert 9.0 <= when < 9.6
