@@ -4,7 +4,8 @@ A thread of its own looks, twenty times a second, at the number of events and at
 used.  No event and no processor time for a while is a hang, and sooner if the kernel shows that no
 thread can ever go on; no event however busy the process, for long enough, is one as well (a spin);
 a run that makes progress up to the cap is too slow to be judged.  Planned silence (a scenario that
-sleeps) does not count.
+sleeps) does not count, nor does time for which a crowded machine keeps threads waiting that could
+go on.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from time import process_time as _process_time
 from time import sleep as _sleep
 from typing import Any
 
+from taskqueue_conformance.runqueue import RunQueue
 from taskqueue_conformance.standstill import Standstill
 
 __all__ = ["Limits", "Watch", "stacks"]
@@ -46,14 +48,32 @@ class Limits:
 
     Attributes:
         quiet: without an event and without using the processor: a hang.
-        spin: without an event, however busy: a hang. Half of it, if the process had the processor
-            for that long: it was not kept from going on.
+        spin: without an event, however busy: a hang, if the process had the processor for a fifth
+            of that at least. Half of it, if the process had the processor for that long: it was
+            not kept from going on.
         cap: for the whole scenario; reached while there is progress: too slow.
     """
 
     quiet: float = 3.0
     spin: float = 10.0
     cap: float = 25.0
+
+
+@dataclass
+class _Silence:
+    """The time since the last event.
+
+    Attributes:
+        since: when it began, in seconds of `time.monotonic`.
+        used: the processor time of the process then.
+        kept: seconds of it in which a thread could have gone on and got no processor.
+        looked: when the run queue was looked at last; None if it was not yet.
+    """
+
+    since: float
+    used: float
+    kept: float = 0.0
+    looked: float | None = None
 
 
 class Watch:
@@ -102,54 +122,67 @@ class Watch:
         self._stopped = True
 
     def _body(self) -> None:
-        limits = self._limits
-        began = last_change = last_turn = _monotonic()
+        began = last_turn = _monotonic()
         seen = self._progress()
-        used_at_change = _process_time()
-        standstill = Standstill(frozenset({self.native_id}))
+        silence = _Silence(began, _process_time())
+        self._standstill = Standstill(frozenset({self.native_id}))
+        self._run_queue = RunQueue(frozenset({self.native_id}))
         for turn in itertools.count():
             if turn % 10 == 0:
                 self._beat()
             _sleep(0.05)
             now = _monotonic()
             count = self._progress()
-            last_change += max(0.0, now - last_turn - LONGEST_TURN)
+            silence.since += max(0.0, now - last_turn - LONGEST_TURN)
             last_turn = now
             if count != seen or self._awake_at() > now:
-                seen, last_change, used_at_change = count, now, _process_time()
-                if now - began < limits.cap:
+                seen, silence = count, _Silence(now, _process_time())
+                if now - began < self._limits.cap:
                     continue
-            quiet, used = now - last_change, _process_time() - used_at_change
             if self._stopped:
                 return
-            found = self._verdict(quiet, used, now - began, standstill)
-            if found is not None:
-                if self._alarm(*found, count):
+            found = self._hang(silence, now)
+            kind, sentence = "hang", found
+            if found is None and now - began >= self._limits.cap:
+                kind, sentence = "slow", f"still at work after {now - began:.0f} s"
+            if sentence is not None:
+                if self._alarm(kind, sentence, count):
                     return
-                last_change, used_at_change = now, _process_time()
+                silence = _Silence(now, _process_time())
 
-    def _verdict(
-        self, quiet: float, used: float, whole: float, standstill: Standstill
-    ) -> tuple[str, str] | None:
-        """What this has come to; None if there is hope.
-
-        Args:
-            quiet: seconds without an event.
-            used: seconds of processor time in them.
-            whole: seconds since the beginning.
-            standstill: what the kernel says.
-        """
+    def _hang(self, silence: _Silence, now: float) -> str | None:
+        """Why this silence is a hang; None if there is hope."""
         limits = self._limits
-        idle = used < quiet * IDLE_SHARE
-        if idle and quiet >= limits.quiet:
-            return "hang", f"nothing happened for {quiet:.1f} s"
-        if idle and quiet >= LOOK_CLOSER and standstill.look():
-            return "hang", "all threads wait, without a time limit, for one another"
-        if quiet >= limits.spin or min(quiet, used) >= limits.spin / 2:
-            return "hang", f"nothing came of {used:.1f} s of processor time"
-        if whole >= limits.cap:
-            return "slow", f"still at work after {whole:.0f} s"
+        quiet, used = now - silence.since, _process_time() - silence.used
+        if used < quiet * IDLE_SHARE and quiet >= LOOK_CLOSER:
+            if self._standstill.look():
+                return "all threads wait, without a time limit, for one another"
+            # For whoever is at work a look would give the processor away, and get it back late.
+            if self._is_its_own(silence, now):
+                return f"nothing happened for {quiet - silence.kept:.1f} s"
+        own = quiet - silence.kept
+        if min(own, used) >= limits.spin / 2 or (own >= limits.spin and used >= limits.spin / 5):
+            return f"nothing came of {used:.1f} s of processor time"
         return None
+
+    def _is_its_own(self, silence: _Silence, now: float) -> bool:
+        """Whether a process that is not at work has kept quiet for long enough, of its own accord.
+
+        The time in the run queue is taken from its silence. One of which a thread is ready all the
+        time has, in the end, been quiet for no longer than it had the processor.
+        """
+        enough = self._limits.quiet
+        if silence.looked is None:
+            silence.looked = now
+            self._run_queue.look()
+        passed = now - silence.looked
+        if now - silence.since - silence.kept < enough or passed < enough / 3:
+            return False
+        silence.looked = now
+        kept = min(self._run_queue.look(), passed)
+        if kept >= passed * IDLE_SHARE:  # those that poll wait for moments, on any machine
+            silence.kept += kept
+        return now - silence.since - silence.kept >= enough
 
 
 def stacks(names: Mapping[int, str], leave_out: tuple[int, ...] = ()) -> list[dict[str, Any]]:

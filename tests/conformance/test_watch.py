@@ -26,6 +26,20 @@ class Clock:
         self.used += self._busy * passed
 
 
+class Crowd:
+    """Stands in for what the kernel says of waiting for the processor: so much of the time."""
+
+    share = 0.0
+    clock: Clock
+
+    def __init__(self, but: frozenset[int]) -> None:
+        self._looked = 0.0
+
+    def look(self) -> float:
+        passed, self._looked = self.clock.now - self._looked, self.clock.now
+        return self.share * passed
+
+
 Ended = tuple[str, str, float]
 
 
@@ -34,8 +48,14 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
     """Watch to the alarm that counts; its kind, its sentence and when it came."""
 
     def watch_it(
-        clock: Clock, progress: Callable[[], int] = lambda: 0, overtaken: int = 0
+        clock: Clock,
+        progress: Callable[[], int] = lambda: 0,
+        overtaken: int = 0,
+        crowd: float = 0.0,
     ) -> Ended:
+        monkeypatch.setattr(Crowd, "share", crowd)
+        monkeypatch.setattr(Crowd, "clock", clock, raising=False)
+        monkeypatch.setattr(watch, "RunQueue", Crowd)
         monkeypatch.setattr(watch, "_monotonic", lambda: clock.now)
         monkeypatch.setattr(watch, "_process_time", lambda: clock.used)
         monkeypatch.setattr(watch, "_sleep", clock.sleep)
@@ -94,7 +114,7 @@ def test_who_is_at_work_is_not_asked_what_it_waits_for(
     assert sentence.startswith("nothing came of")
 
 
-@pytest.mark.parametrize(("busy", "seconds"), [(1.0, 5.0), (0.25, 10.0)])
+@pytest.mark.parametrize(("busy", "seconds"), [(1.0, 5.0), (0.25, 10.0), (0.125, 16.0)])
 def test_silence_at_work_is_a_hang_later(
     watched: Callable[..., Ended], busy: float, seconds: float
 ) -> None:
@@ -103,6 +123,34 @@ def test_silence_at_work_is_a_hang_later(
     assert kind == "hang"
     assert sentence.startswith(f"nothing came of {busy * seconds:g}")
     assert seconds <= when < seconds + 0.2
+
+
+@pytest.mark.parametrize("busy", [0.0, 0.02, 0.04, 0.09])
+def test_who_is_ready_all_the_time_and_gets_no_turn_is_not_idle(
+    watched: Callable[..., Ended], busy: float
+) -> None:
+    """48 at work on two processors leave a twenty-fifth to each."""
+    kind, _, when = watched(Clock(busy=busy), crowd=1.0 - busy)
+    assert kind == "slow"
+    assert when >= 25.0
+
+
+@pytest.mark.parametrize(
+    ("crowd", "soonest", "latest"),
+    [
+        # Those that poll wait for moments wherever they are.
+        (0.05, 3.0, 3.2),
+        (0.5, 5.8, 7.2),
+        (0.8, 14.0, 16.5),
+    ],
+)
+def test_only_what_is_left_of_a_silence_counts_in_a_crowd(
+    watched: Callable[..., Ended], crowd: float, soonest: float, latest: float
+) -> None:
+    kind, sentence, when = watched(Clock(busy=0.01), crowd=crowd)
+    assert kind == "hang"
+    assert sentence.startswith("nothing happened for 3.")
+    assert soonest <= when < latest
 
 
 def test_progress_up_to_the_cap_is_slow(watched: Callable[..., Ended]) -> None:
