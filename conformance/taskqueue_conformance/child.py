@@ -36,6 +36,9 @@ from taskqueue_harness.supervised import Reply
 
 __all__ = ["perform", "prepare"]
 
+# Foreign code may replace these, so they are held on to.
+_getswitchinterval, _setswitchinterval = sys.getswitchinterval, sys.setswitchinterval
+
 _subject: Any = None
 _target = ""
 _files: list[str] = []
@@ -163,16 +166,19 @@ class _Session:
         self.finished = False
         """Whether all runs have come back: what is left is to report them."""
         self.measuring = _thread.allocate_lock()
-        self.watch = Watch(limits, self._progress, self._awake_at, reply.beat, self._alarm)
-        self.watch.start()
+        self.watch = Watch(
+            limits, self._progress, self._awake_at, reply.beat, self._calm, self._alarm
+        )
         self.covering = measure.begin(_coverage, "") if _coverage else None
         self.preemption = Preemption(scenario.preempt, _files, lines=self.covering is None)
+        self.usual_interval = _getswitchinterval()
         self.logged: list[dict[str, Any]] = []
+        self.watch.start()
 
     def run(self) -> None:
         scenario = self.scenario
         if scenario.switch_interval is not None:
-            sys.setswitchinterval(scenario.switch_interval)
+            _setswitchinterval(scenario.switch_interval)
         if "logging" in scenario.observe:
             self._listen()
         if "memory" in scenario.observe:
@@ -352,6 +358,14 @@ class _Session:
 
     def _awake_at(self) -> float:
         return max(list(self.stage.awake_at.values()), default=0) / 1e6
+
+    def _calm(self) -> bool:
+        """Let threads be switched as usual from here on; False if they are already."""
+        forced = self.preemption.active or _getswitchinterval() < self.usual_interval
+        self.preemption.stop()
+        if forced:
+            _setswitchinterval(self.usual_interval)
+        return forced
 
     def _alarm(self, kind: str, sentence: str, seen: int) -> bool:
         """Report what the watch has found and end the process; False if the run has gone on.

@@ -68,12 +68,14 @@ class _Silence:
         used: the processor time of the process then.
         kept: seconds of it in which a thread could have gone on and got no processor.
         looked: when the run queue was looked at last; None if it was not yet.
+        busy: whether it is one of a process at work.
     """
 
     since: float
     used: float
     kept: float = 0.0
     looked: float | None = None
+    busy: bool = False
 
 
 class Watch:
@@ -84,6 +86,8 @@ class Watch:
         progress: the number of events so far.
         awake_at: when the last planned sleep ends, in seconds of `time.monotonic`; 0 if none.
         beat: called twice a second, to tell the outside that this process is alive.
+        calm: called when the process is at work and nothing comes of it: switches off what forces
+            thread switches; False if nothing does.
         alarm: called in the watching thread with "hang" or "slow", a sentence, and the number of
             events up to then; if it comes back with False that was overtaken and the watch goes on.
     """
@@ -94,12 +98,14 @@ class Watch:
         progress: Callable[[], int],
         awake_at: Callable[[], float],
         beat: Callable[[], None],
+        calm: Callable[[], bool],
         alarm: Callable[[str, str, int], bool],
     ) -> None:
         self._limits = limits
         self._progress = progress
         self._awake_at = awake_at
         self._beat = beat
+        self._calm = calm
         self._alarm = alarm
         self._stopped = False
         self.native_id = 0
@@ -143,6 +149,11 @@ class Watch:
                 return
             found = self._hang(silence, now)
             kind, sentence = "hang", found
+            if found is not None and silence.busy and self._calm():
+                # Of a spin lock that many wait for next to nothing comes while each line of its
+                # holder is held up. A spin is what goes on without.
+                silence = _Silence(now, _process_time())
+                continue
             if found is None and now - began >= self._limits.cap:
                 kind, sentence = "slow", f"still at work after {now - began:.0f} s"
             if sentence is not None:
@@ -154,13 +165,14 @@ class Watch:
         """Why this silence is a hang; None if there is hope."""
         limits = self._limits
         quiet, used = now - silence.since, _process_time() - silence.used
+        silence.busy = False
         if used < quiet * IDLE_SHARE and quiet >= LOOK_CLOSER:
             if self._standstill.look():
                 return "all threads wait, without a time limit, for one another"
             # For whoever is at work a look would give the processor away, and get it back late.
             if self._is_its_own(silence, now):
                 return f"nothing happened for {quiet - silence.kept:.1f} s"
-        own = quiet - silence.kept
+        own, silence.busy = quiet - silence.kept, True
         if min(own, used) >= limits.spin / 2 or (own >= limits.spin and used >= limits.spin / 5):
             return f"nothing came of {used:.1f} s of processor time"
         return None

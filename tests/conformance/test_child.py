@@ -133,6 +133,17 @@ def test_a_hang_is_reported_and_ends_the_process(session: Session) -> None:
     assert session.told.answer()["notes"]["stacks"]
 
 
+def test_forced_switches_are_switched_off_in_a_running_process(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intervals = [session.usual_interval, 1e-5]
+    monkeypatch.setattr(child, "_getswitchinterval", lambda: intervals[-1])
+    monkeypatch.setattr(child, "_setswitchinterval", intervals.append)
+    assert session._calm()
+    assert intervals[-1] == session.usual_interval
+    assert not session._calm(), "there is nothing left to switch off"
+
+
 def test_who_answers_second_waits_until_the_first_answer_is_written() -> None:
     told = Told()
     writing, go_on, second = (_thread.allocate_lock() for _ in range(3))

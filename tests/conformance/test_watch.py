@@ -52,6 +52,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
         progress: Callable[[], int] = lambda: 0,
         overtaken: int = 0,
         crowd: float = 0.0,
+        calm: Callable[[], bool] = lambda: False,
     ) -> Ended:
         monkeypatch.setattr(Crowd, "share", crowd)
         monkeypatch.setattr(Crowd, "clock", clock, raising=False)
@@ -70,6 +71,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
             progress,
             awake_at=lambda: 0.0,
             beat=lambda: None,
+            calm=calm,
             alarm=alarm,
         )._body()
         assert len(alarms) == overtaken + 1
@@ -171,3 +173,43 @@ def test_silence_begins_anew_when_the_alarm_was_overtaken(watched: Callable[...,
     kind, _, when = watched(Clock(), overtaken=2)
     assert kind == "hang"
     assert 9.0 <= when < 9.6
+
+
+class Forced:
+    """Stands in for what forces thread switches; counts how often it is to be switched off."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+
+    def calm(self, clock: Clock) -> bool:
+        self.asked.append(clock.now)
+        return len(self.asked) == 1
+
+
+@pytest.mark.parametrize(("busy", "seconds"), [(1.0, 5.0), (0.25, 10.0)])
+def test_what_spins_is_believed_when_it_goes_on_without_forced_switches(
+    watched: Callable[..., Ended], busy: float, seconds: float
+) -> None:
+    forced, clock = Forced(), Clock(busy=busy)
+    kind, sentence, when = watched(clock, calm=lambda: forced.calm(clock))
+    assert kind == "hang"
+    assert sentence.startswith(f"nothing came of {busy * seconds:g}")
+    assert len(forced.asked) == 2
+    assert 2 * seconds <= when < 2 * seconds + 0.4
+
+
+def test_what_goes_on_without_forced_switches_is_no_spin(watched: Callable[..., Ended]) -> None:
+    forced, clock = Forced(), Clock(busy=1.0)
+    kind, _, _ = watched(
+        clock,
+        progress=lambda: int(clock.now) if forced.asked else 0,
+        calm=lambda: forced.calm(clock),
+    )
+    assert kind == "slow"
+    assert len(forced.asked) == 1
+
+
+def test_what_is_idle_is_not_due_to_forced_switches(watched: Callable[..., Ended]) -> None:
+    forced, clock = Forced(), Clock()
+    watched(clock, calm=lambda: forced.calm(clock))
+    assert forced.asked == []
