@@ -68,14 +68,12 @@ class _Silence:
         used: the processor time of the process then.
         kept: seconds of it in which a thread could have gone on and got no processor.
         looked: when the run queue was looked at last; None if it was not yet.
-        busy: whether it is one of a process at work.
     """
 
     since: float
     used: float
     kept: float = 0.0
     looked: float | None = None
-    busy: bool = False
 
 
 class Watch:
@@ -86,8 +84,8 @@ class Watch:
         progress: the number of events so far.
         awake_at: when the last planned sleep ends, in seconds of `time.monotonic`; 0 if none.
         beat: called twice a second, to tell the outside that this process is alive.
-        calm: called when the process is at work and nothing comes of it: switches off what forces
-            thread switches; False if nothing does.
+        calm: called once, half-way to where a silence is a spin: switches off what forces thread
+            switches, and the silence begins anew; False if nothing forces any.
         alarm: called in the watching thread with "hang" or "slow", a sentence, and the number of
             events up to then; if it comes back with False that was overtaken and the watch goes on.
     """
@@ -108,6 +106,7 @@ class Watch:
         self._calm = calm
         self._alarm = alarm
         self._stopped = False
+        self._calmed = False
         self.native_id = 0
         self.ident = 0
 
@@ -149,11 +148,6 @@ class Watch:
                 return
             found = self._hang(silence, now)
             kind, sentence = "hang", found
-            if found is not None and silence.busy and self._calm():
-                # Of a spin lock that many wait for next to nothing comes while each line of its
-                # holder is held up. A spin is what goes on without.
-                silence = _Silence(now, _process_time())
-                continue
             if found is None and now - began >= self._limits.cap:
                 kind, sentence = "slow", f"still at work after {now - began:.0f} s"
             if sentence is not None:
@@ -165,17 +159,28 @@ class Watch:
         """Why this silence is a hang; None if there is hope."""
         limits = self._limits
         quiet, used = now - silence.since, _process_time() - silence.used
-        silence.busy = False
         if used < quiet * IDLE_SHARE and quiet >= LOOK_CLOSER:
             if self._standstill.look():
                 return "all threads wait, without a time limit, for one another"
             # For whoever is at work a look would give the processor away, and get it back late.
             if self._is_its_own(silence, now):
                 return f"nothing happened for {quiet - silence.kept:.1f} s"
-        own, silence.busy = quiet - silence.kept, True
-        if min(own, used) >= limits.spin / 2 or (own >= limits.spin and used >= limits.spin / 5):
+        own = quiet - silence.kept
+        if not self._calmed and self._spins(own, used, limits.spin / 2):
+            # Of a spin lock that many wait for next to nothing comes while each line of its holder
+            # is held up. A spin is what goes on without that.
+            self._calmed = True
+            if self._calm():
+                silence.since, silence.used = now, _process_time()
+                silence.kept, silence.looked = 0.0, None
+                return None
+        if self._spins(own, used, limits.spin):
             return f"nothing came of {used:.1f} s of processor time"
         return None
+
+    def _spins(self, own: float, used: float, spin: float) -> bool:
+        """Whether so long a silence, with so much processor time, is a spin; see `Limits`."""
+        return min(own, used) >= spin / 2 or (own >= spin and used >= spin / 5)
 
     def _is_its_own(self, silence: _Silence, now: float) -> bool:
         """Whether a process that is not at work has kept quiet for long enough, of its own accord.

@@ -176,14 +176,14 @@ def test_silence_begins_anew_when_the_alarm_was_overtaken(watched: Callable[...,
 
 
 class Forced:
-    """Stands in for what forces thread switches; counts how often it is to be switched off."""
+    """Stands in for what forces thread switches; keeps when it was switched off."""
 
     def __init__(self) -> None:
         self.asked: list[float] = []
 
     def calm(self, clock: Clock) -> bool:
         self.asked.append(clock.now)
-        return len(self.asked) == 1
+        return True
 
 
 @pytest.mark.parametrize(("busy", "seconds"), [(1.0, 5.0), (0.25, 10.0)])
@@ -194,8 +194,8 @@ def test_what_spins_is_believed_when_it_goes_on_without_forced_switches(
     kind, sentence, when = watched(clock, calm=lambda: forced.calm(clock))
     assert kind == "hang"
     assert sentence.startswith(f"nothing came of {busy * seconds:g}")
-    assert len(forced.asked) == 2
-    assert 2 * seconds <= when < 2 * seconds + 0.4
+    assert len(forced.asked) == 1
+    assert 1.5 * seconds <= when < 1.5 * seconds + 0.4
 
 
 def test_what_goes_on_without_forced_switches_is_no_spin(watched: Callable[..., Ended]) -> None:
