@@ -24,7 +24,10 @@ from typing import Any
 from taskqueue_conformance.runqueue import RunQueue
 from taskqueue_conformance.standstill import Standstill
 
-__all__ = ["Limits", "Watch", "stacks"]
+__all__ = ["SPIN", "Limits", "Watch", "stacks"]
+
+SPIN = "nothing came of"
+"""How the sentence on a spin begins."""
 
 _current_frames = sys._current_frames
 _get_ident = _thread.get_ident
@@ -175,7 +178,7 @@ class Watch:
                 silence.kept, silence.looked = 0.0, None
                 return None
         if self._spins(own, used, limits.spin):
-            return f"nothing came of {used:.1f} s of processor time"
+            return f"{SPIN} {used:.1f} s of processor time"
         return None
 
     def _spins(self, own: float, used: float, spin: float) -> bool:
