@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from taskqueue_conformance.atwork import AtWork
 from taskqueue_conformance.engine.job import SLOWNESS, Exploration, Job
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.records import Record
+from taskqueue_conformance.watch import SPIN
 from taskqueue_conformance.workload import Scenario
 from taskqueue_harness.supervise import Outcome, Supervisor
 
@@ -33,11 +35,15 @@ WAITING = 64
 """How many may be under way in all, those that only wait included."""
 
 SETTLING = 0.1
-"""After so many seconds a scenario is taken for one that only waits, and the next may begin."""
+"""Every so many seconds a scenario is looked at; when it only waits, the next may begin."""
 
 TOO_SLOW = 4
 """After so many scenarios that were given up as too slow the others get half of the time: there is
 little hope, and everybody waits."""
+
+SPINS = 2
+"""After so many scenarios that were seen to spin for certain the others need to spin for a
+tenth of the time only: what they do is known, and all of them do it at the same time."""
 
 STALL = 4.0
 """Seconds without an operation after which an exploration counts as out of control."""
@@ -234,6 +240,14 @@ class Bench:
         """How many of the scenarios performed so far were given up although they made progress."""
         return sum(one.slow is not None for one in self._observed())
 
+    @property
+    def spins(self) -> int:
+        """How many of the scenarios performed so far used the processor, and nothing came of it."""
+        return sum(
+            any((history.hang or "").startswith(SPIN) for history in one.histories)
+            for one in self._observed()
+        )
+
     def _observed(self) -> list[Observation]:
         done = [future for future in list(self._futures.values()) if future.done()]
         return [future.result() for future in done if not future.cancelled()]
@@ -255,28 +269,45 @@ class Bench:
             if held.acquire(blocking=False):
                 self._at_work.release()
 
-        timer = threading.Timer(SETTLING, give_up_place)
-        timer.daemon = True
-        timer.start()
-        try:
-            return self._perform(scenario)
-        finally:
-            timer.cancel()
+        work, done = AtWork(), threading.Event()
+
+        def settle() -> None:
+            while not done.wait(SETTLING) and self._keep_apart() and work.look():
+                pass
             give_up_place()
 
-    def _perform(self, scenario: Scenario) -> Observation:
+        threading.Thread(target=settle, daemon=True).start()
+        try:
+            return self._perform(scenario, work.begin)
+        finally:
+            done.set()
+            give_up_place()
+
+    def _keep_apart(self) -> bool:
+        """Whether those at work may be no more than `AT_WORK`, so that each has enough of the
+        processor to be judged. Not where it does not help: one would wait for the other only."""
+        return self.slow_ones < TOO_SLOW and self.spins < SPINS
+
+    def _perform(
+        self, scenario: Scenario, started: Callable[[int], None] | None = None
+    ) -> Observation:
         factor = self.settings.factor
         cap = self.settings.cap * factor
         if self.slow_ones >= TOO_SLOW:
             cap /= 2
+        spin = 10.0 * factor
+        if self.spins >= SPINS:
+            spin /= 10
         payload = {
             "scenario": scenario.to_json(),
-            "limits": {"quiet": 3.0 * factor, "spin": 10.0 * factor, "cap": cap},
+            "limits": {"quiet": 3.0 * factor, "spin": spin, "cap": cap},
         }
         supervisor = self._supervisor(optimised=scenario.optimised)
 
         def perform() -> Outcome:
-            return supervisor.perform(payload, cap + 5.0, 3.0 * factor, silence=4.0 * factor)
+            return supervisor.perform(
+                payload, cap + 5.0, 3.0 * factor, silence=4.0 * factor, started=started
+            )
 
         outcome = perform()
         if outcome.ended == "overdue" and not self._goes_silent:

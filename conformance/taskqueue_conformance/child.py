@@ -36,6 +36,9 @@ from taskqueue_harness.supervised import Reply
 
 __all__ = ["perform", "prepare"]
 
+# Foreign code may replace these, so they are held on to.
+_getswitchinterval, _setswitchinterval = sys.getswitchinterval, sys.setswitchinterval
+
 _subject: Any = None
 _target = ""
 _files: list[str] = []
@@ -161,16 +164,21 @@ class _Session:
         self.performances: list[Performance] = []
         self.notes: dict[str, Any] = {}
         self.finished = False
-        self.watch = Watch(limits, self._progress, self._awake_at, reply.beat, self._alarm)
-        self.watch.start()
+        """Whether all runs have come back: what is left is to report them."""
+        self.measuring = _thread.allocate_lock()
+        self.watch = Watch(
+            limits, self._progress, self._awake_at, reply.beat, self._calm, self._alarm
+        )
         self.covering = measure.begin(_coverage, "") if _coverage else None
         self.preemption = Preemption(scenario.preempt, _files, lines=self.covering is None)
+        self.usual_interval = _getswitchinterval()
         self.logged: list[dict[str, Any]] = []
+        self.watch.start()
 
     def run(self) -> None:
         scenario = self.scenario
         if scenario.switch_interval is not None:
-            sys.setswitchinterval(scenario.switch_interval)
+            _setswitchinterval(scenario.switch_interval)
         if "logging" in scenario.observe:
             self._listen()
         if "memory" in scenario.observe:
@@ -183,7 +191,9 @@ class _Session:
                 self._run_nested()
             else:
                 self._run_in_turn(before)
+        self.finished = True
         self._send("", "")
+        self.watch.stop()
 
     def _run_in_turn(self, before: set[int]) -> None:
         scenario = self.scenario
@@ -349,11 +359,31 @@ class _Session:
     def _awake_at(self) -> float:
         return max(list(self.stage.awake_at.values()), default=0) / 1e6
 
-    def _alarm(self, kind: str, sentence: str) -> None:
+    def _calm(self) -> bool:
+        """Let threads be switched as usual from here on; False if they are already."""
+        forced = self.preemption.active or _getswitchinterval() < self.usual_interval
+        self.preemption.stop()
+        if forced:
+            _setswitchinterval(self.usual_interval)
+        return forced
+
+    def _alarm(self, kind: str, sentence: str, seen: int) -> bool:
+        """Report what the watch has found and end the process; False if the run has gone on.
+
+        On a crowded machine a report takes seconds, in which nothing keeps the run from going on.
+        A hang that has been overtaken by an event, or by the end, was none.
+        """
+
+        def overtaken() -> bool:
+            return kind == "hang" and (self.finished or self._progress() != seen)
+
+        over = True
         try:
-            self._send(kind, sentence)
+            over = not overtaken() and self._send(kind, sentence, overtaken)
         finally:
-            _exit(3)
+            if over:
+                _exit(3)
+        return False
 
     def _stacks(self) -> list[dict[str, Any]]:
         names = {}
@@ -361,20 +391,28 @@ class _Session:
             names.update({i: actor_name(actor) for i, actor in performance.idents.items()})
         return stacks(names, (self.watch.ident,))
 
-    def _send(self, kind: str, sentence: str) -> None:
-        if self.finished:
-            return
-        self.finished = True
-        self.watch.stop()
+    def _send(self, kind: str, sentence: str, overtaken: Callable[[], bool] | None = None) -> bool:
+        """Report what was seen; False if that was taken back, or another report came first.
+
+        This runs in two threads at a time where a run ends as the watch gives it up. Neither may
+        end the process before one of them has replied, and `Reply` sees to that.
+        """
+        notes = dict(self.notes)
         if kind:
-            self.notes["stacks"] = self._stacks()
+            notes["stacks"] = self._stacks()
         if self.logged:
-            self.notes["logged"] = self.logged
-        if self.covering is not None:
-            measure.finish(self.covering)
+            notes["logged"] = self.logged
+        self._finish_measuring()
         hang = sentence if kind == "hang" else None
-        histories = [
-            performance.history(hang, {}).to_json() for performance in list(self.performances)
-        ]
+        histories = []
+        for performance in list(self.performances):
+            self.reply.beat()  # the watch, which is to do it, may be the one that is busy here
+            histories.append(performance.history(hang, {}).to_json())
         slow = sentence if kind == "slow" else None
-        self.reply({"histories": histories, "notes": self.notes, "slow": slow})
+        return self.reply({"histories": histories, "notes": notes, "slow": slow}, overtaken)
+
+    def _finish_measuring(self) -> None:
+        with self.measuring:
+            covering, self.covering = self.covering, None
+            if covering is not None:
+                measure.finish(covering)

@@ -16,6 +16,8 @@ from typing import Any
 
 __all__ = ["Preemption"]
 
+_settrace = sys.settrace
+
 NAP_SHARE = 0.03
 """Of all lines, how many are followed by a nap that lets everybody else run."""
 
@@ -35,10 +37,20 @@ class Preemption:
     def __init__(self, seed: int | None, files: Iterable[str], *, lines: bool = True) -> None:
         self._files = frozenset(files)
         self._random = random.Random(seed).random
-        self._active = seed is not None and lines and bool(self._files)
+        self.active = seed is not None and lines and bool(self._files)
+        """Whether lines are interrupted."""
+        self._started = False
+
+    def stop(self) -> None:
+        """Leave all lines alone from here on; from any thread, while others are at work.
+
+        Each thread takes off its own trace function, at the next line that it comes to.
+        """
+        self.active = False
 
     def __enter__(self) -> None:
-        if not self._active:
+        self._started = self.active
+        if not self._started:
             return
         if sys.version_info >= (3, 12):
             self._monitor()
@@ -47,7 +59,7 @@ class Preemption:
             sys.settrace(self._trace_call)
 
     def __exit__(self, *_: object) -> None:
-        if not self._active:
+        if not self._started:
             return
         if sys.version_info >= (3, 12):
             sys.monitoring.free_tool_id(sys.monitoring.DEBUGGER_ID)
@@ -63,9 +75,15 @@ class Preemption:
             _sleep(0)
 
     def _trace_call(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+        if not self.active:
+            _settrace(None)
+            return None
         return self._trace_line if frame.f_code.co_filename in self._files else None
 
-    def _trace_line(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any]:
+    def _trace_line(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+        if not self.active:
+            _settrace(None)
+            return None
         if event == "line":
             self._nap()
         return self._trace_line
@@ -78,7 +96,7 @@ class Preemption:
             monitoring.use_tool_id(tool, "taskqueue-conformance")
 
             def on_line(code: CodeType, line: int) -> Any:
-                if code.co_filename not in self._files:
+                if not self.active or code.co_filename not in self._files:
                     return monitoring.DISABLE
                 self._nap()
                 return None

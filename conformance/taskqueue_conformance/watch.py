@@ -4,7 +4,8 @@ A thread of its own looks, twenty times a second, at the number of events and at
 used.  No event and no processor time for a while is a hang, and sooner if the kernel shows that no
 thread can ever go on; no event however busy the process, for long enough, is one as well (a spin);
 a run that makes progress up to the cap is too slow to be judged.  Planned silence (a scenario that
-sleeps) does not count.
+sleeps) does not count, nor does time for which a crowded machine keeps threads waiting that could
+go on.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from time import process_time as _process_time
 from time import sleep as _sleep
 from typing import Any
 
+from taskqueue_conformance.runqueue import RunQueue
 from taskqueue_conformance.standstill import Standstill
 
-__all__ = ["Limits", "Watch", "stacks"]
+__all__ = ["SPIN", "Limits", "Watch", "stacks"]
+
+SPIN = "nothing came of"
+"""How the sentence on a spin begins."""
 
 _current_frames = sys._current_frames
 _get_ident = _thread.get_ident
@@ -46,14 +51,32 @@ class Limits:
 
     Attributes:
         quiet: without an event and without using the processor: a hang.
-        spin: without an event, however busy: a hang. Half of it, if the process had the processor
-            for that long: it was not kept from going on.
+        spin: without an event, however busy: a hang, if the process had the processor for a fifth
+            of that at least. Half of it, if the process had the processor for that long: it was
+            not kept from going on.
         cap: for the whole scenario; reached while there is progress: too slow.
     """
 
     quiet: float = 3.0
     spin: float = 10.0
     cap: float = 25.0
+
+
+@dataclass
+class _Silence:
+    """The time since the last event.
+
+    Attributes:
+        since: when it began, in seconds of `time.monotonic`.
+        used: the processor time of the process then.
+        kept: seconds of it in which a thread could have gone on and got no processor.
+        looked: when the run queue was looked at last; None if it was not yet.
+    """
+
+    since: float
+    used: float
+    kept: float = 0.0
+    looked: float | None = None
 
 
 class Watch:
@@ -64,7 +87,10 @@ class Watch:
         progress: the number of events so far.
         awake_at: when the last planned sleep ends, in seconds of `time.monotonic`; 0 if none.
         beat: called twice a second, to tell the outside that this process is alive.
-        alarm: called once, in the watching thread, with "hang" or "slow" and a sentence.
+        calm: called once, half-way to where a silence is a spin: switches off what forces thread
+            switches, and the silence begins anew; False if nothing forces any.
+        alarm: called in the watching thread with "hang" or "slow", a sentence, and the number of
+            events up to then; if it comes back with False that was overtaken and the watch goes on.
     """
 
     def __init__(
@@ -73,14 +99,17 @@ class Watch:
         progress: Callable[[], int],
         awake_at: Callable[[], float],
         beat: Callable[[], None],
-        alarm: Callable[[str, str], None],
+        calm: Callable[[], bool],
+        alarm: Callable[[str, str, int], bool],
     ) -> None:
         self._limits = limits
         self._progress = progress
         self._awake_at = awake_at
         self._beat = beat
+        self._calm = calm
         self._alarm = alarm
         self._stopped = False
+        self._calmed = False
         self.native_id = 0
         self.ident = 0
 
@@ -101,39 +130,79 @@ class Watch:
         self._stopped = True
 
     def _body(self) -> None:
-        limits = self._limits
-        began = last_change = last_turn = _monotonic()
+        began = last_turn = _monotonic()
         seen = self._progress()
-        used_at_change = _process_time()
-        standstill = Standstill(frozenset({self.native_id}))
+        silence = _Silence(began, _process_time())
+        self._standstill = Standstill(frozenset({self.native_id}))
+        self._run_queue = RunQueue(frozenset({self.native_id}))
         for turn in itertools.count():
             if turn % 10 == 0:
                 self._beat()
             _sleep(0.05)
             now = _monotonic()
             count = self._progress()
-            last_change += max(0.0, now - last_turn - LONGEST_TURN)
+            silence.since += max(0.0, now - last_turn - LONGEST_TURN)
             last_turn = now
             if count != seen or self._awake_at() > now:
-                seen, last_change, used_at_change = count, now, _process_time()
-                if now - began < limits.cap:
+                seen, silence = count, _Silence(now, _process_time())
+                if now - began < self._limits.cap:
                     continue
-            quiet, used = now - last_change, _process_time() - used_at_change
             if self._stopped:
                 return
-            idle = used < quiet * IDLE_SHARE
-            if idle and quiet >= limits.quiet:
-                self._alarm("hang", f"nothing happened for {quiet:.1f} s")
-                return
-            if idle and quiet >= LOOK_CLOSER and standstill.look():
-                self._alarm("hang", "all threads wait, without a time limit, for one another")
-                return
-            if quiet >= limits.spin or min(quiet, used) >= limits.spin / 2:
-                self._alarm("hang", f"nothing came of {used:.1f} s of processor time")
-                return
-            if now - began >= limits.cap:
-                self._alarm("slow", f"still at work after {now - began:.0f} s")
-                return
+            found = self._hang(silence, now)
+            kind, sentence = "hang", found
+            if found is None and now - began >= self._limits.cap:
+                kind, sentence = "slow", f"still at work after {now - began:.0f} s"
+            if sentence is not None:
+                if self._alarm(kind, sentence, count):
+                    return
+                silence = _Silence(now, _process_time())
+
+    def _hang(self, silence: _Silence, now: float) -> str | None:
+        """Why this silence is a hang; None if there is hope."""
+        limits = self._limits
+        quiet, used = now - silence.since, _process_time() - silence.used
+        if used < quiet * IDLE_SHARE and quiet >= LOOK_CLOSER:
+            if self._standstill.look():
+                return "all threads wait, without a time limit, for one another"
+            # For whoever is at work a look would give the processor away, and get it back late.
+            if self._is_its_own(silence, now):
+                return f"nothing happened for {quiet - silence.kept:.1f} s"
+        own = quiet - silence.kept
+        if not self._calmed and self._spins(own, used, limits.spin / 2):
+            # Of a spin lock that many wait for next to nothing comes while each line of its holder
+            # is held up. A spin is what goes on without that.
+            self._calmed = True
+            if self._calm():
+                silence.since, silence.used = now, _process_time()
+                silence.kept, silence.looked = 0.0, None
+                return None
+        if self._spins(own, used, limits.spin):
+            return f"{SPIN} {used:.1f} s of processor time"
+        return None
+
+    def _spins(self, own: float, used: float, spin: float) -> bool:
+        """Whether so long a silence, with so much processor time, is a spin; see `Limits`."""
+        return min(own, used) >= spin / 2 or (own >= spin and used >= spin / 5)
+
+    def _is_its_own(self, silence: _Silence, now: float) -> bool:
+        """Whether a process that is not at work has kept quiet for long enough, of its own accord.
+
+        The time in the run queue is taken from its silence. One of which a thread is ready all the
+        time has, in the end, been quiet for no longer than it had the processor.
+        """
+        enough = self._limits.quiet
+        if silence.looked is None:
+            silence.looked = now
+            self._run_queue.look()
+        passed = now - silence.looked
+        if now - silence.since - silence.kept < enough or passed < enough / 3:
+            return False
+        silence.looked = now
+        kept = min(self._run_queue.look(), passed)
+        if kept >= passed * IDLE_SHARE:  # those that poll wait for moments, on any machine
+            silence.kept += kept
+        return now - silence.since - silence.kept >= enough
 
 
 def stacks(names: Mapping[int, str], leave_out: tuple[int, ...] = ()) -> list[dict[str, Any]]:

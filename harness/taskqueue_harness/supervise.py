@@ -17,7 +17,7 @@ import select
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,6 +139,7 @@ class Supervisor:
         seconds: float,
         exit_seconds: float = 1.0,
         silence: float | None = None,
+        started: Callable[[int], None] | None = None,
     ) -> Outcome:
         """Have one task done. Thread-safe.
 
@@ -148,6 +149,7 @@ class Supervisor:
             silence: how long it may go without a beat once it has sent one, see `Reply.beat`: a
                 process that is stopped, or whose interpreter is held, sends none.
             exit_seconds: how long the process may take to end once it has answered.
+            started: told the id of the process once there is one.
         """
         began = time.monotonic()
         outcome = Outcome()
@@ -170,6 +172,8 @@ class Supervisor:
                 self._running.add(pid)
             if self._closed:
                 kill_group(pid)
+            elif started is not None:
+                started(pid)
         try:
             limits = (began + seconds, silence)
             self._watch(server, task, outcome, result_read, output_read, limits)

@@ -29,22 +29,34 @@ _RESULT_FD = 200
 
 
 class Reply:
-    """What a task is given to answer with: called once, with something JSON-able."""
+    """What a task is given to answer with, with something JSON-able.
+
+    The first answer counts. Two threads may come to theirs at the same time: whoever is second
+    comes back when the first one is written, and the process may end then.
+    """
 
     def __init__(self) -> None:
         self._mutex = _thread.allocate_lock()
         self._replied = False
         self._write, self._close, self._dumps = os.write, os.close, json.dumps
 
-    def __call__(self, result: Any) -> None:
+    def __call__(self, result: Any, unless: Callable[[], bool] | None = None) -> bool:
+        """Send the answer; False if another one was sent before, or it is taken back.
+
+        Args:
+            result: JSON-able.
+            unless: asked at the last moment, when all that takes time is done: True takes the
+                answer back, and leaves the word to whoever has a better one.
+        """
+        data = memoryview(self._dumps(result).encode() + b"\n")
         with self._mutex:
-            if self._replied:
-                return
+            if self._replied or (unless is not None and unless()):
+                return False
             self._replied = True
-            data = memoryview(self._dumps(result).encode() + b"\n")
             while data:
                 data = data[self._write(_RESULT_FD, data) :]
             self._close(_RESULT_FD)
+            return True
 
     def beat(self) -> None:
         """Tell the supervisor that this process is alive; it then expects to be told again.

@@ -1,0 +1,127 @@
+"""The bench: who may use the processor at a time, so that whoever spins is seen to spin."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from taskqueue_conformance import atwork, bench
+from taskqueue_conformance.atwork import AtWork
+from taskqueue_conformance.bench import SPINS, Bench, Settings, _Places
+from taskqueue_conformance.history import History
+from taskqueue_conformance.watch import SPIN
+from taskqueue_conformance.workload import Drain, Put, Scenario
+from taskqueue_harness.supervise import Outcome
+
+SECOND = 1_000_000_000
+
+
+def scenario(name: str) -> Scenario:
+    return Scenario(name, (Put(1),), ((Drain(),),))
+
+
+def answer(hang: str | None = None) -> Outcome:
+    history = History(scenario("any"), [], hang=hang).to_json()
+    return Outcome({"histories": [history], "notes": {}, "slow": None}, "returned")
+
+
+class Supervised:
+    """Stands in for a supervisor whose processes do this."""
+
+    def __init__(self, act: Callable[[dict[str, Any]], Outcome]) -> None:
+        self._act = act
+
+    def perform(self, payload: dict[str, Any], *_: object, **__: object) -> Outcome:
+        return self._act(payload)
+
+    def close(self) -> None:
+        pass
+
+
+def bench_of(act: Callable[[dict[str, Any]], Outcome]) -> Bench:
+    made = Bench(Settings("m:Q"))
+    made._supervisors[False] = Supervised(act)  # type: ignore[assignment]
+    return made
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_who_is_at_work_keeps_its_place_and_who_waits_gives_it_up(
+    busy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, begun = threading.Semaphore(0), threading.Event()
+
+    class Work(AtWork):
+        def look(self) -> bool:
+            looked.release()
+            return busy
+
+    alone: list[bool] = []
+
+    def act(payload: dict[str, Any]) -> Outcome:
+        if payload["scenario"]["name"] == "second":
+            begun.set()
+        elif busy:
+            for _ in range(3):
+                assert looked.acquire(timeout=60)
+            alone.append(not begun.is_set())
+        else:
+            assert begun.wait(60)
+        return answer()
+
+    monkeypatch.setattr(bench, "AtWork", Work)
+    one = bench_of(act)
+    one._at_work = _Places(1)
+    try:
+        one.observe_all([scenario("first"), scenario("second")])
+    finally:
+        one.close()
+    assert alone == [True] * busy
+
+
+def test_where_it_is_known_to_spin_it_is_told_sooner() -> None:
+    given: list[float] = []
+
+    def act(payload: dict[str, Any]) -> Outcome:
+        given.append(payload["limits"]["spin"])
+        return answer(f"{SPIN} 5.0 s of processor time")
+
+    one = bench_of(act)
+    try:
+        for number in range(SPINS + 2):
+            one.observe(scenario(f"scenario {number}"))
+    finally:
+        one.close()
+    assert given == [10.0] * SPINS + [1.0] * 2
+
+
+@pytest.mark.parametrize(
+    ("threads", "busy"),
+    [
+        ({"1": SECOND, "2": 0}, True),
+        ({"1": 0, "2": SECOND * 6 // 10}, True),
+        ({"1": SECOND // 10, "2": SECOND // 10}, False),
+        ({}, False),
+    ],
+)
+def test_a_process_is_at_work_when_one_of_its_threads_is(
+    threads: dict[str, int], busy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, worked = [0.0], {"1": 0}
+    monkeypatch.setattr(atwork, "_worked", lambda pid: dict(worked))
+    work = AtWork(lambda: now[0])
+    assert not work.look(), "there is no process yet"
+    work.begin(1)
+    for _ in range(2):
+        now[0] += 1.0
+        for name, count in threads.items():
+            worked[name] = worked.get(name, 0) + count
+        assert work.look() is busy
+
+
+def test_a_process_that_has_ended_is_not_at_work() -> None:
+    work = AtWork()
+    work.begin(-1)
+    assert not work.look()
