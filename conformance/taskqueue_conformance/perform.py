@@ -40,6 +40,8 @@ class Performance(Acting):
         """
         producer = self._callback(0)
         consumers = [self._callback(actor) for actor in range(1, len(self._begun))]
+        if self.scenario.puts_callbacks:
+            self.callbacks = [producer, *consumers]
         handed: Iterable[Callable[[Any], object]] = consumers
         how = self.scenario.consumers_as
         if how == "tuple":
@@ -74,7 +76,7 @@ class Performance(Acting):
             note(Code.RUN_RAISE, MAIN, -1 if self._outcome is None else 0)
         else:
             if value is not None:
-                self._run_value = repr(value)[:200]
+                self._run_value = _shown(value)
             note(Code.RUN_RETURN, MAIN, 0 if value is None else 1)
         finally:
             self.running = False
@@ -158,7 +160,6 @@ class Performance(Acting):
             return lambda q: self._live(actor, q)
         if kind == "object":
             return _Callable(self, actor)
-
         if kind == "giving":
 
             def giving(q: Any) -> list[str]:
@@ -180,6 +181,14 @@ class Performance(Acting):
             self._live(next(actors, 1), q)
 
         return consumer
+
+
+def _shown(value: object) -> str:
+    """What run() has returned, in words: it may hold items that cannot be shown."""
+    try:
+        return repr(value)[:200]
+    except Exception:
+        return f"an object of type {type(value).__name__}"
 
 
 class _Bound:
