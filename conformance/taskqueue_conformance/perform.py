@@ -12,6 +12,7 @@ from typing import Any
 from taskqueue_conformance.acting import Acting
 from taskqueue_conformance.history import HELPERS, MAIN, Code, History, Outcome
 from taskqueue_conformance.stage import Stage
+from taskqueue_conformance.things import called_by_standard
 from taskqueue_conformance.workload import Scenario
 
 __all__ = ["Performance"]
@@ -160,6 +161,8 @@ class Performance(Acting):
             return lambda q: self._live(actor, q)
         if kind == "object":
             return _Callable(self, actor)
+        if kind == "aloof":
+            return _Aloof(self, actor)
         if kind == "giving":
 
             def giving(q: Any) -> list[str]:
@@ -207,3 +210,25 @@ class _Callable:
 
     def __call__(self, q: Any) -> None:
         self._performance._live(self._actor, q)
+
+
+class _Aloof(_Callable):
+    """A callback that can be called and nothing else: it is false, empty and not to be compared.
+
+    To the standard library it is true, as a failure can be (see `Falsy`): Thread.run() tests its
+    target for truth, and who hands it one has not made that mistake.
+    """
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        return called_by_standard()
+
+    def __len__(self) -> int:
+        return int(called_by_standard())
+
+    def _refuse(self, *_: object) -> Any:
+        raise TypeError("this callback must be called without being looked at")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse

@@ -210,7 +210,8 @@ class Scenario:
         consumers: the steps of each consumer.
         faults: exceptions raised at points of the callbacks.
         callables: what kind of object each callback is (function, partial, method, lambda, object,
-            or giving: a function that returns something).
+            aloof: an object that is false and cannot be compared, or giving: a function that
+            returns something).
         consumers_as: how they are handed over (list, tuple, generator, or list changed afterwards).
         runs: how many queues are made and run, one after the other.
         kept: whether each of these is kept until the last has run, so that none gets the address of

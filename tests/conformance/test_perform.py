@@ -1,8 +1,11 @@
-"""The queue and its callbacks are items, and what cannot be shown is told all the same."""
+"""Callbacks are as awkward as they say, and what cannot be shown is told all the same."""
 
 from __future__ import annotations
 
+import threading
 from typing import Any
+
+import pytest
 
 from taskqueue_conformance.perform import Performance
 from taskqueue_conformance.stage import RealStage
@@ -31,6 +34,25 @@ def performed(scenario: Scenario, subject: type[Handed] = Handed) -> tuple[Perfo
     assert performance.construct(subject)
     performance.run()
     return performance, performance.queue
+
+
+def test_an_aloof_callback_is_false_and_not_to_be_compared_or_hashed() -> None:
+    _, queue = performed(Scenario("x", (), ((),), callables="aloof"))
+    assert not queue.producer
+    assert len(queue.producer) == 0
+    with pytest.raises(TypeError, match="without being looked at"):
+        queue.producer == queue.producer  # noqa: B015
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(queue.producer)
+
+
+def test_to_the_standard_library_an_aloof_callback_is_true() -> None:
+    """Thread.run() tests its target for truth: that is no mistake of those who hand it one."""
+    performance, queue = performed(Scenario("x", (), ((),), callables="aloof"))
+    thread = threading.Thread(target=queue.consumers[0], args=(queue,))
+    thread.start()
+    thread.join()
+    assert performance.all_begun()
 
 
 def test_the_queue_its_class_and_the_callbacks_are_items() -> None:

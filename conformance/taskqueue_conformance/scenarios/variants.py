@@ -239,6 +239,7 @@ def kinds_of_callable(depth: Depth) -> list[Pair]:
             ("method", "methods"),
             ("lambda", "lambdas"),
             ("object", "objects"),
+            ("aloof", "objects that are false and not to be compared"),
             ("giving", "functions that return something"),
         )
         for twin in (_USUAL, _FAILING)
