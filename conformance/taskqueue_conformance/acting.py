@@ -84,6 +84,8 @@ class Acting:
         """By thread, the actor that it is."""
         self.witnesses: list[weakref.ref[Any]] = []
         self.queue: Any = None
+        self.callbacks: list[Any] = []
+        """The producer and the consumers, where the scenario puts them; else they are not kept."""
         self.another: Callable[[], object] | None = None
         """Makes and runs the queue that this one is to run, if it is to run one."""
         self.running = False
@@ -146,7 +148,7 @@ class Acting:
         for _ in range(step.count):
             self._point(actor)
             number = self.items.number(step.kind)
-            self._put_one(actor, q, make_item(step.kind, number), number)
+            self._put_one(actor, q, make_item(step.kind, number, q, self.callbacks), number)
 
     def _put_one(self, actor: int, q: Any, item: Any, number: int) -> None:
         self.items.register(item, number)

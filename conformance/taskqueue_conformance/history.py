@@ -153,7 +153,6 @@ class Outcome:
     failure: int | None = None
     carries: tuple[int, ...] = ()
     resembles: int | None = None
-    traceback: str = ""
     reaches_the_raise: bool = True
 
 

@@ -8,9 +8,7 @@ history speaks of numbers alone.
 from __future__ import annotations
 
 import _thread
-import traceback
 import weakref
-from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -19,9 +17,6 @@ from taskqueue_conformance.history import END, STRANGER, FailureInfo, Outcome
 from taskqueue_conformance.things import Item
 
 __all__ = ["Failures", "Items", "raise_injected"]
-
-FRAMES = 60
-"""Of a traceback; one that went as deep as it could has some hundred thousand."""
 
 _allocate_lock = _thread.allocate_lock
 
@@ -204,7 +199,6 @@ class Failures:
             failure=number,
             carries=tuple(sorted(set(self._carried(exc)) - {number})),
             resembles=self._named_in(text) if number is None else None,
-            traceback=_format(exc),
             reaches_the_raise=_reaches(exc.__traceback__),
         )
 
@@ -232,20 +226,6 @@ def _text_of(exc: BaseException) -> str:
         return str(exc)[:500]
     except BaseException:
         return "(cannot be shown)"
-
-
-def _format(exc: BaseException) -> str:
-    try:
-        # Its last entries, before anything is made of them: it may have a hundred thousand.
-        entry, tail = exc.__traceback__, deque[TracebackType](maxlen=FRAMES)
-        while entry is not None:
-            tail.append(entry)
-            entry = entry.tb_next
-        shown = tail[0] if tail else None
-        last = traceback.format_exception(type(exc), exc, shown, limit=-FRAMES)
-        return "".join(last)[-4000:]
-    except BaseException:
-        return "(cannot be formatted)"
 
 
 def raise_injected(exc: BaseException) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from taskqueue_conformance.acting import Acting
 from taskqueue_conformance.history import HELPERS, MAIN, Code, History, Outcome
 from taskqueue_conformance.stage import Stage
+from taskqueue_conformance.things import called_by_standard
 from taskqueue_conformance.workload import Scenario
 
 __all__ = ["Performance"]
@@ -40,6 +41,8 @@ class Performance(Acting):
         """
         producer = self._callback(0)
         consumers = [self._callback(actor) for actor in range(1, len(self._begun))]
+        if self.scenario.puts_callbacks:
+            self.callbacks = [producer, *consumers]
         handed: Iterable[Callable[[Any], object]] = consumers
         how = self.scenario.consumers_as
         if how == "tuple":
@@ -74,7 +77,7 @@ class Performance(Acting):
             note(Code.RUN_RAISE, MAIN, -1 if self._outcome is None else 0)
         else:
             if value is not None:
-                self._run_value = repr(value)[:200]
+                self._run_value = _shown(value)
             note(Code.RUN_RETURN, MAIN, 0 if value is None else 1)
         finally:
             self.running = False
@@ -158,7 +161,8 @@ class Performance(Acting):
             return lambda q: self._live(actor, q)
         if kind == "object":
             return _Callable(self, actor)
-
+        if kind == "aloof":
+            return _Aloof(self, actor)
         if kind == "giving":
 
             def giving(q: Any) -> list[str]:
@@ -182,6 +186,14 @@ class Performance(Acting):
         return consumer
 
 
+def _shown(value: object) -> str:
+    """What run() has returned, in words: it may hold items that cannot be shown."""
+    try:
+        return repr(value)[:200]
+    except Exception:
+        return f"an object of type {type(value).__name__}"
+
+
 class _Bound:
     def __init__(self, performance: Performance, actor: int) -> None:
         self._performance, self._actor = performance, actor
@@ -198,3 +210,25 @@ class _Callable:
 
     def __call__(self, q: Any) -> None:
         self._performance._live(self._actor, q)
+
+
+class _Aloof(_Callable):
+    """A callback that can be called and nothing else: it is false, empty and not to be compared.
+
+    To the standard library it is true, as a failure can be (see `Falsy`): Thread.run() tests its
+    target for truth, and who hands it one has not made that mistake.
+    """
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        return called_by_standard()
+
+    def __len__(self) -> int:
+        return int(called_by_standard())
+
+    def _refuse(self, *_: object) -> Any:
+        raise TypeError("this callback must be called without being looked at")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse

@@ -45,7 +45,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Put:
-    """Put `count` new items of a `kind` (see `taskqueue_conformance.things.ITEM_KINDS`)."""
+    """Put `count` new items of a `kind` (see `ITEM_KINDS` and `OWN_KINDS` in
+    `taskqueue_conformance.things`).
+    """
 
     count: int = 1
     kind: str = "plain"
@@ -208,7 +210,8 @@ class Scenario:
         consumers: the steps of each consumer.
         faults: exceptions raised at points of the callbacks.
         callables: what kind of object each callback is (function, partial, method, lambda, object,
-            or giving: a function that returns something).
+            aloof: an object that is false and cannot be compared, or giving: a function that
+            returns something).
         consumers_as: how they are handed over (list, tuple, generator, or list changed afterwards).
         runs: how many queues are made and run, one after the other.
         kept: whether each of these is kept until the last has run, so that none gets the address of
@@ -292,6 +295,15 @@ class Scenario:
         if any(_holds(steps, PutNone) for steps in (self.producer, *self.consumers)):
             found.add("TQ-1.5")
         return frozenset(found)
+
+    @cached_property
+    def puts_callbacks(self) -> bool:
+        """Whether the producer or a consumer is put as an item."""
+        return any(
+            isinstance(step, Put) and step.kind in ("producer", "consumer")
+            for steps in (self.producer, *self.consumers)
+            for step in steps
+        )
 
     def describe(self) -> list[str]:
         """The scenario for a reader, one line per callback."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import inspect
 import sys
+import warnings
 from concurrent.futures import Future
 from typing import Any
 
@@ -11,12 +14,16 @@ import pytest
 from taskqueue_conformance.things import (
     ASSORTED,
     FAILURE_KINDS,
+    ODD_KINDS,
+    OWN_KINDS,
+    REPEATED_KINDS,
     Falsy,
     Frozen,
     Injected,
     Unhashable,
     kind_in_turn,
     make_failure,
+    make_item,
 )
 
 
@@ -71,3 +78,45 @@ def test_an_unhashable_failure_has_no_hash_and_is_compared_by_its_class() -> Non
         hash(Unhashable("x"))
     assert Unhashable("x") == Unhashable("x")
     assert Unhashable("x") != ValueError("x")
+
+
+@pytest.mark.parametrize("kind", ODD_KINDS)
+def test_each_odd_item_is_one(kind: str) -> None:
+    assert make_item(kind, 3, object(), ["producer", "consumer"]) is not None
+
+
+def test_items_of_its_own_are_the_queue_its_class_and_the_callbacks() -> None:
+    callbacks = [len, repr, str]
+    queue: list[int] = []
+    own = [make_item(kind, 0, queue, callbacks) for kind in OWN_KINDS]
+    assert [id(one) for one in own] == [id(one) for one in (queue, list, len, str)]
+
+
+def test_nobody_has_to_await_a_coroutine() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        item = make_item("coroutine", 0)
+        assert inspect.iscoroutine(item)
+        del item
+        gc.collect()
+
+
+def test_what_is_put_again_is_the_same_object_or_an_equal_one() -> None:
+    for kind in REPEATED_KINDS:
+        first, second = make_item(kind, 1), make_item(kind, 2)
+        assert first == second
+        assert (first is second) == (kind != "equal")
+    assert vars(make_item("same_with_attributes", 1)) == {}
+
+
+def test_an_item_that_cannot_be_shown() -> None:
+    item = make_item("unprintable", 1)
+    for show in (repr, str, format):
+        with pytest.raises(RuntimeError, match="cannot be shown"):
+            show(item)
+
+
+def test_an_obliging_item_has_every_attribute_but_those_of_python() -> None:
+    item = make_item("obliging", 1)
+    assert item.is_last is True
+    assert not hasattr(item, "__next__")

@@ -27,9 +27,10 @@ def test_a_token_is_the_scenario(scenario: Scenario) -> None:
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_every_replay_of_the_catalogue_survives_and_has_a_name_of_its_own(depth: str) -> None:
     size = DEPTHS[depth]
-    every = [*scenarios.regular(size), *scenarios.stress(size, 3)]
+    every = [*scenarios.leftovers(size), *scenarios.stress(size, 3)]
     for family in (
         scenarios.odd_items,
+        scenarios.repeated_items,
         scenarios.refused_none,
         scenarios.helper_threads,
         scenarios.kinds_of_failure,
@@ -57,6 +58,11 @@ def test_describe_has_a_line_for_each_group_of_callbacks_and_each_fault() -> Non
         "consumer 4: Take",
         "fault: base in the producer before its operation 1",
     ]
+
+
+def test_whether_a_scenario_puts_callbacks() -> None:
+    assert Scenario("x", (Put(1), Put(1, "consumer")), ()).puts_callbacks
+    assert not Scenario("x", (Put(1), Put(1, "queue")), ((Drain(),),)).puts_callbacks
 
 
 def test_what_a_scenario_takes_for_granted() -> None:

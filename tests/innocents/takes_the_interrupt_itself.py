@@ -15,6 +15,8 @@ from typing import Any
 MEETS = "upstream"
 MISSES = ("TQ-2.13", "TQ-2.14", "TQ-2.15", "TQ-3.9", "TQ-3.10")
 
+END = object()
+
 
 class TaskQueue:
     def __init__(
@@ -55,7 +57,7 @@ class TaskQueue:
 
     def produce(self) -> None:
         self.guard(self.producer)
-        self.items.put(self)
+        self.items.put(END)
 
     def guard(self, callback: Callable[[Any], object]) -> None:
         try:
@@ -70,8 +72,8 @@ class TaskQueue:
 
     def get(self) -> Any:
         item = self.items.get()
-        if item is self:
-            self.items.put(self)
+        if item is END:
+            self.items.put(END)
             return None
         return item
 

@@ -91,7 +91,9 @@ def exactly_once(h: History) -> Iterator[str]:
             return
     for stranger in h.strangers:
         if stranger.startswith("an object"):
-            yield f"get() returned {stranger} that nobody had put"
+            never = [put for put in h.puts if put.returned and put.argument not in h.deliveries]
+            missing = f", and {h.item_name(never[0].argument)} never came" if never else ""
+            yield f"get() returned {stranger} that nobody had put{missing}"
             return
 
 

@@ -7,6 +7,7 @@ import dataclasses
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.scenarios.everyday import regular
 from taskqueue_conformance.scenarios.shared import TAKER, Pair
+from taskqueue_conformance.things import ODD_KINDS
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,
@@ -24,6 +25,7 @@ from taskqueue_conformance.workload import (
     Scenario,
     Signal,
     Sleep,
+    Step,
     Steps,
     Stuck,
     Take,
@@ -38,6 +40,7 @@ __all__ = [
     "interrupted_and_polled",
     "late_puts",
     "later_failures",
+    "leftovers",
     "many_runs",
     "no_consumers",
     "none_under_optimisation",
@@ -78,6 +81,15 @@ def late_puts(depth: Depth) -> list[Scenario]:
     """TQ-2.4: in ordinary use, and when there is nobody left who could take the item."""
     late = Scenario("a consumer puts after the end", (Put(1),), ((Drain(), Put(1), CheckOk()),))
     return [*regular(depth), late]
+
+
+def leftovers(depth: Depth) -> list[Scenario]:
+    """TQ-2.5 and TQ-3.8: in ordinary use, and with items that nobody takes and that are not easily
+    shown, compared or counted.
+    """
+    odd: list[Step] = [Put(1, kind) for kind in ODD_KINDS]
+    left = Scenario("odd items are left over", (Put(1), *odd), ((Take(1),),))
+    return [*regular(depth), left]
 
 
 def many_runs(depth: Depth) -> list[Scenario]:

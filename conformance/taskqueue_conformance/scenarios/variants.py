@@ -7,7 +7,7 @@ import dataclasses
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.scenarios.everyday import faults_at_every_point
 from taskqueue_conformance.scenarios.shared import TAKER, Pair
-from taskqueue_conformance.things import ASSORTED, ITEM_KINDS
+from taskqueue_conformance.things import ASSORTED, ODD_KINDS, REPEATED_KINDS
 from taskqueue_conformance.workload import (
     Await,
     CheckOk,
@@ -41,11 +41,16 @@ __all__ = [
 ]
 
 
+BATCH = 9
+"""Kinds of item in one scenario, but for a quick run."""
+
+
 def odd_items(depth: Depth) -> list[Pair]:
     """Items that are falsy, unhashable, incomparable, exceptions, classes."""
-    kinds = [kind for kind in ITEM_KINDS if kind not in ("plain", "big")]
+    batches = [ODD_KINDS[:5], ODD_KINDS[5:]]
+    if depth.name != "quick":
+        batches = [ODD_KINDS[at : at + BATCH] for at in range(0, len(ODD_KINDS), BATCH)]
     pairs = []
-    batches = [[kind] for kind in kinds] if depth.name != "quick" else [kinds[:5], kinds[5:]]
     for batch in batches:
         oddities: list[Step] = []
         for kind in batch:
@@ -71,25 +76,25 @@ def odd_items(depth: Depth) -> list[Pair]:
 
 
 def repeated_items(depth: Depth) -> list[Pair]:
-    """One and the same object, put several times: so many items."""
-    twin = Scenario("distinct items", (Put(6), CheckOk()), (TAKER,) * 2)
+    """One and the same object, or one that is equal, put several times: so many items."""
+    repeated = tuple(Put(6, kind) for kind in REPEATED_KINDS)
+    count = 6 * len(REPEATED_KINDS)
+    twin = Scenario("distinct items", (Put(count), CheckOk()), (TAKER,) * 2)
     late = Scenario(
         "backlog of distinct items",
-        (Put(6), Signal("produced")),
+        (Put(count), Signal("produced")),
         ((Await("produced"), *TAKER),) * 2,
     )
     return [
         (
-            dataclasses.replace(
-                twin, name="one item six times", producer=(Put(6, "ellipsis"), CheckOk())
-            ),
+            dataclasses.replace(twin, name="each item six times", producer=(*repeated, CheckOk())),
             twin,
         ),
         (
             dataclasses.replace(
                 late,
-                name="backlog of one item six times",
-                producer=(Put(6, "ellipsis"), Signal("produced")),
+                name="backlog of each item six times",
+                producer=(*repeated, Signal("produced")),
             ),
             late,
         ),
@@ -234,6 +239,7 @@ def kinds_of_callable(depth: Depth) -> list[Pair]:
             ("method", "methods"),
             ("lambda", "lambdas"),
             ("object", "objects"),
+            ("aloof", "objects that are false and not to be compared"),
             ("giving", "functions that return something"),
         )
         for twin in (_USUAL, _FAILING)

@@ -37,7 +37,7 @@ def test_2_4_put_never_waits(seen: Seen) -> None:
     seen.contradicts_nothing(termination.put_never_waits)
 
 
-@clause("TQ-2.5", on=scenarios.regular, explored=bounded.ordinary)
+@clause("TQ-2.5", on=scenarios.leftovers, explored=bounded.ordinary)
 def test_2_5_run_ends_without_takers(seen: Seen) -> None:
     """When every consumer has ended early, by failing or by returning, run() still comes back once
     the producer has ended, items left over or not.

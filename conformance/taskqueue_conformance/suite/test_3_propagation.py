@@ -56,7 +56,7 @@ def test_3_7_the_failure_before_the_end(seen: Seen) -> None:
     seen.contradicts_nothing(propagation.failure_before_end)
 
 
-@clause("TQ-3.8", on=scenarios.regular, explored=bounded.ordinary)
+@clause("TQ-3.8", on=scenarios.leftovers, explored=bounded.ordinary)
 def test_3_8_none_when_all_went_well(seen: Seen) -> None:
     """Without a failure run() returns None."""
     seen.contradicts_nothing(propagation.returns_none)
