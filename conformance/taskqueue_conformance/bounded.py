@@ -93,6 +93,11 @@ def _small(depth: Depth) -> Iterator[Scenario]:
         ((Signal("gone"),),),
     )
     yield Scenario(
+        "the consumer is gone, and then the producer fails",
+        (Await("gone"), Sleep(1.0), Fail()),
+        ((Signal("gone"),),),
+    )
+    yield Scenario(
         "the consumer puts an item",
         (Put(1), Await("added"), CheckOk()),
         ((Take(1), Put(1), Signal("added"), *TAKER),),
@@ -133,6 +138,11 @@ def _small(depth: Depth) -> Iterator[Scenario]:
         "ok() is polled while another fails",
         (Put(1), PollOk(2.0)),
         ((Take(1), Fail()), (Drain(), CheckOk())),
+    )
+    yield Scenario(
+        "the producer is gone, and then the consumer fails over an item",
+        (Put(1), Signal("gone")),
+        ((Await("gone"), Sleep(1.0), Fail()),),
     )
     yield Scenario("both fail", (Put(1), Fail()), ((Fail(),),))
 
