@@ -84,7 +84,8 @@ def many_runs(depth: Depth) -> list[Scenario]:
     """TQ-2.7."""
     good = Scenario("many runs", (Put(2),), (TAKER,) * 2, runs=depth.runs)
     bad = Scenario("many failing runs", (Put(1), Fail()), ((Take(1), Fail()),) * 2, runs=depth.runs)
-    return [good, bad]
+    left = Scenario("many runs with items left over", (Put(3),), ((Take(1),),), runs=depth.runs)
+    return [good, bad, left]
 
 
 def stuck_and_interrupted(depth: Depth) -> list[Scenario]:
