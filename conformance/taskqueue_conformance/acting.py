@@ -6,6 +6,7 @@ They note each call before they make it and each return after it came. Nothing h
 from __future__ import annotations
 
 import _thread
+import functools
 import itertools
 import weakref
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from taskqueue_conformance.things import kind_in_turn, make_failure, make_item
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,
+    Bystander,
     CheckFreed,
     CheckOk,
     Drain,
@@ -269,6 +271,11 @@ class Acting:
         if raised:
             raise raised.pop()
 
+    def _bystander(self, actor: int, q: Any, step: Bystander) -> None:
+        self._point(actor)
+        gate = self.stage.gate(step.gate)
+        self.stage.start(functools.partial(gate.wait, step.count))
+
     def _stuck(self, actor: int, q: Any, step: Stuck) -> None:
         self._point(actor)
         self._note(Code.STUCK, actor, 0)
@@ -323,6 +330,7 @@ _PERFORM: dict[type, Callable[[Acting, int, Any, Any], None]] = {
     Await: Acting._await,
     Meet: Acting._meet,
     Helper: Acting._helper,
+    Bystander: Acting._bystander,
     Stuck: Acting._stuck,
     Interrupt: Acting._interrupt,
     CheckFreed: Acting._check_freed,

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.engine.job import Job
 from taskqueue_conformance.scenarios import TAKER
+from taskqueue_conformance.scenarios.neighbours import waiting_in_another
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,
@@ -383,6 +384,7 @@ def several_queues(depth: Depth) -> list[Job]:
                 runs=2,
             ),
             Scenario("one runs another", (RunAnother(), Put(1)), (TAKER,), nested=True),
+            waiting_in_another()[0],
         ],
     )
 

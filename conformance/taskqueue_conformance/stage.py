@@ -8,8 +8,10 @@ patches `threading` or `time` does not disturb the ones who watch it.
 from __future__ import annotations
 
 import _thread
+import contextlib
 import random
 import signal
+import threading
 from collections.abc import Callable
 from time import monotonic_ns as _monotonic_ns
 from time import sleep as _sleep
@@ -54,6 +56,10 @@ class Stage(Protocol):
 
     def spawn(self, body: Callable[[], None]) -> Callable[[], None]:
         """Start a thread; the function returned waits for its end."""
+        ...
+
+    def start(self, body: Callable[[], None]) -> None:
+        """Start a thread that nobody waits for, such as a library may have; if it can be."""
         ...
 
     def block(self) -> None:
@@ -140,6 +146,12 @@ class RealStage:
 
         _start_new_thread(bootstrap, ())
         return lambda: (done.acquire(), None)[1]
+
+    def start(self, body: Callable[[], None]) -> None:
+        # The one use of what an implementation may patch: it is to be seen by those who look at
+        # `threading`. One that cannot be started stands by nobody.
+        with contextlib.suppress(Exception):
+            threading.Thread(target=body, daemon=True).start()
 
     def block(self) -> None:
         lock = _allocate_lock()

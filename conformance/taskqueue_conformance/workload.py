@@ -21,6 +21,7 @@ __all__ = [
     "STEP_TYPES",
     "AskAgain",
     "Await",
+    "Bystander",
     "CheckFreed",
     "CheckOk",
     "Drain",
@@ -134,6 +135,16 @@ class Helper:
 
 
 @dataclass(frozen=True)
+class Bystander:
+    """Start a thread, as any library may, and leave it: it ends when `count` signals for the gate
+    have been given.
+    """
+
+    gate: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Stuck:
     """Never come back (a dead connection)."""
 
@@ -172,6 +183,7 @@ Step = Union[  # noqa: UP007 - evaluated at run time on 3.10, with forward refer
     Await,
     Meet,
     Helper,
+    Bystander,
     Stuck,
     Interrupt,
     CheckFreed,
@@ -184,7 +196,8 @@ STEP_TYPES: dict[str, type[Any]] = {
     cls.__name__: cls
     for cls in (
         *(Put, PutNone, Take, Drain, AskAgain, CheckOk, PollOk, Fail, Sleep),
-        *(Signal, Await, Meet, Helper, Stuck, Interrupt, CheckFreed, RunAgain, RunAnother),
+        *(Signal, Await, Meet, Helper, Bystander, Stuck),
+        *(Interrupt, CheckFreed, RunAgain, RunAnother),
     )
 }
 

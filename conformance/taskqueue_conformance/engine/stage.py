@@ -64,6 +64,9 @@ class VirtualStage:
         self._own.add(child.tid)
         return lambda: join(kernel, helper, child, None)
 
+    def start(self, body: Callable[[], None]) -> None:
+        self.spawn(body)
+
     def block(self) -> None:
         self.gate("never").wait(1)
 

@@ -73,6 +73,14 @@ def test_what_only_a_schedule_shows_is_found_by_exhaustion_alone(
             "TQ-3.1",
             "returned as if nothing had failed",
         ),
+        (
+            "condition_of_the_class",
+            bounded.several_queues,
+            "default",
+            "consumers wait in both queues",
+            "TQ-2.1",
+            "is in get()",
+        ),
     ],
 )
 def test_what_takes_others_to_be_gone_or_waiting_is_found_by_exhaustion_alone(
