@@ -33,6 +33,7 @@ from taskqueue_conformance.workload import (
     RunAgain,
     RunAnother,
     Scenario,
+    SetClock,
     Signal,
     Sleep,
     Steps,
@@ -294,6 +295,10 @@ class Acting:
             self.stage.sleep(self.stage.pause)
         self._note(Code.FREED, actor, alive)
 
+    def _set_clock(self, actor: int, q: Any, step: SetClock) -> None:
+        self._point(actor)
+        self.stage.set_clock(step.seconds)
+
     def run_again(self, actor: int = MAIN) -> None:
         """Call run() a second time; the value noted is 0 for RuntimeError, 1 for anything else."""
         self._note(Code.RUN, actor, 1)
@@ -334,6 +339,7 @@ _PERFORM: dict[type, Callable[[Acting, int, Any, Any], None]] = {
     Stuck: Acting._stuck,
     Interrupt: Acting._interrupt,
     CheckFreed: Acting._check_freed,
+    SetClock: Acting._set_clock,
     RunAgain: Acting._run_again,
     RunAnother: Acting._run_another,
 }

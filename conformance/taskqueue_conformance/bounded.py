@@ -31,6 +31,7 @@ from taskqueue_conformance.workload import (
     RunAgain,
     RunAnother,
     Scenario,
+    SetClock,
     Signal,
     Sleep,
     Steps,
@@ -80,6 +81,21 @@ def ordinary(depth: Depth) -> list[Job]:
         *(_exhaustive(depth, _plain(*size)) for size in depth.faultless),
         *faulty[1:],
     ]
+
+
+def in_order(depth: Depth) -> list[Job]:
+    """TQ-1.2: in ordinary use, and with a wall clock that is set back between two items.
+
+    Who waits by that clock may wait for long; that is not what the clause is about.
+    """
+    if depth.name == "quick":
+        return ordinary(depth)
+    set_back = Scenario(
+        "the clock is set back between two items",
+        (Put(1), SetClock(3600.0), Put(1), Signal("produced")),
+        ((Await("produced"), *TAKER),),
+    )
+    return [*ordinary(depth), _exhaustive(depth, set_back, only="TQ-1.2")]
 
 
 def _small(depth: Depth) -> Iterator[Scenario]:

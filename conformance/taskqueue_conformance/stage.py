@@ -70,6 +70,10 @@ class Stage(Protocol):
         """Raise KeyboardInterrupt in the thread that called run()."""
         ...
 
+    def set_clock(self, back: float) -> None:
+        """Set the wall clock back by so many seconds; the monotonic one goes on."""
+        ...
+
     def jitter(self) -> None:
         """Perhaps let another thread go first."""
         ...
@@ -160,6 +164,9 @@ class RealStage:
 
     def interrupt(self) -> None:
         signal.pthread_kill(self._main, signal.SIGINT)
+
+    def set_clock(self, back: float) -> None:
+        raise RuntimeError("the clock of this machine is left alone; that of the engine can be set")
 
     def jitter(self) -> None:
         if self._random is None:

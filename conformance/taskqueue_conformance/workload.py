@@ -35,6 +35,7 @@ __all__ = [
     "PutNone",
     "RunAgain",
     "Scenario",
+    "SetClock",
     "Signal",
     "Sleep",
     "Step",
@@ -160,6 +161,13 @@ class CheckFreed:
 
 
 @dataclass(frozen=True)
+class SetClock:
+    """Set the wall clock back by `seconds`, as one that went wrong is; under the engine only."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class RunAgain:
     """Call run() a second time, from here."""
 
@@ -187,6 +195,7 @@ Step = Union[  # noqa: UP007 - evaluated at run time on 3.10, with forward refer
     Stuck,
     Interrupt,
     CheckFreed,
+    SetClock,
     RunAgain,
     RunAnother,
 ]
@@ -197,7 +206,7 @@ STEP_TYPES: dict[str, type[Any]] = {
     for cls in (
         *(Put, PutNone, Take, Drain, AskAgain, CheckOk, PollOk, Fail, Sleep),
         *(Signal, Await, Meet, Helper, Bystander, Stuck),
-        *(Interrupt, CheckFreed, RunAgain, RunAnother),
+        *(Interrupt, CheckFreed, SetClock, RunAgain, RunAnother),
     )
 }
 

@@ -21,7 +21,7 @@ def test_1_1_the_same_object_again(seen: Seen) -> None:
     seen.makes_no_difference()
 
 
-@clause("TQ-1.2", on=scenarios.regular, explored=bounded.ordinary)
+@clause("TQ-1.2", on=scenarios.regular, explored=bounded.in_order)
 def test_1_2_first_in_first_out(seen: Seen) -> None:
     """Items are handed out in the order they were put (first in, first out), across all
     consumers.

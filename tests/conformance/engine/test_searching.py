@@ -81,6 +81,14 @@ def test_what_only_a_schedule_shows_is_found_by_exhaustion_alone(
             "TQ-2.1",
             "is in get()",
         ),
+        (
+            "deeper/items_by_the_wall_clock",
+            bounded.in_order,
+            "default",
+            "the clock is set back between two items",
+            "TQ-1.2",
+            "which had been put earlier",
+        ),
     ],
 )
 def test_what_takes_others_to_be_gone_or_waiting_is_found_by_exhaustion_alone(
