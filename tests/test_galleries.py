@@ -29,9 +29,11 @@ def gallery(folder: str) -> list[Path]:
 
 SPECIMENS = gallery("specimens")
 SCHEDULES = gallery("specimens/schedule")
+DEEPER = gallery("specimens/deeper")
+"""What only a default run sees: tests of the scenario in question have them."""
 INNOCENTS = gallery("innocents")
 HOSTILE = gallery("hostile")
-EVERYTHING = SPECIMENS + SCHEDULES + INNOCENTS + HOSTILE
+EVERYTHING = SPECIMENS + SCHEDULES + DEEPER + INNOCENTS + HOSTILE
 
 
 def label(path: Path) -> str:
@@ -78,7 +80,7 @@ def test_a_subject_stands_alone_and_says_what_it_is(path: Path) -> None:
     assert "TaskQueue" in named
 
 
-@each(SPECIMENS + SCHEDULES)
+@each(SPECIMENS + SCHEDULES + DEEPER)
 def test_a_specimen_names_the_clauses_it_breaks(path: Path) -> None:
     said = constants(path)
     assert set(said) == {"BREAKS", "SAYS", "SCHEDULE"}
@@ -141,7 +143,7 @@ def test_no_idea_is_there_twice() -> None:
 
 
 def test_all_galleries_share_one_base() -> None:
-    for folder in ("specimens/schedule", "hostile"):
+    for folder in ("specimens/schedule", "specimens/deeper", "hostile"):
         assert (HERE / folder / "base.py").resolve() == BASE.resolve()
 
 

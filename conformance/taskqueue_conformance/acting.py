@@ -6,6 +6,7 @@ They note each call before they make it and each return after it came. Nothing h
 from __future__ import annotations
 
 import _thread
+import functools
 import itertools
 import weakref
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from taskqueue_conformance.things import kind_in_turn, make_failure, make_item
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,
+    Bystander,
     CheckFreed,
     CheckOk,
     Drain,
@@ -31,6 +33,7 @@ from taskqueue_conformance.workload import (
     RunAgain,
     RunAnother,
     Scenario,
+    SetClock,
     Signal,
     Sleep,
     Steps,
@@ -271,6 +274,11 @@ class Acting:
         if raised:
             raise raised.pop()
 
+    def _bystander(self, actor: int, q: Any, step: Bystander) -> None:
+        self._point(actor)
+        gate = self.stage.gate(step.gate)
+        self.stage.start(functools.partial(gate.wait, step.count))
+
     def _stuck(self, actor: int, q: Any, step: Stuck) -> None:
         self._point(actor)
         self._note(Code.STUCK, actor, 0)
@@ -288,6 +296,10 @@ class Acting:
         while (alive := self.items.delivered_alive) and self.stage.now() < give_up:
             self.stage.sleep(self.stage.pause)
         self._note(Code.FREED, actor, alive)
+
+    def _set_clock(self, actor: int, q: Any, step: SetClock) -> None:
+        self._point(actor)
+        self.stage.set_clock(step.seconds)
 
     def run_again(self, actor: int = MAIN) -> None:
         """Call run() a second time; the value noted is 0 for RuntimeError, 1 for anything else."""
@@ -325,9 +337,11 @@ _PERFORM: dict[type, Callable[[Acting, int, Any, Any], None]] = {
     Await: Acting._await,
     Meet: Acting._meet,
     Helper: Acting._helper,
+    Bystander: Acting._bystander,
     Stuck: Acting._stuck,
     Interrupt: Acting._interrupt,
     CheckFreed: Acting._check_freed,
+    SetClock: Acting._set_clock,
     RunAgain: Acting._run_again,
     RunAnother: Acting._run_another,
 }

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.engine.job import Job
 from taskqueue_conformance.scenarios import TAKER
+from taskqueue_conformance.scenarios.neighbours import waiting_in_another
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,
@@ -30,6 +31,7 @@ from taskqueue_conformance.workload import (
     RunAgain,
     RunAnother,
     Scenario,
+    SetClock,
     Signal,
     Sleep,
     Steps,
@@ -81,6 +83,21 @@ def ordinary(depth: Depth) -> list[Job]:
     ]
 
 
+def in_order(depth: Depth) -> list[Job]:
+    """TQ-1.2: in ordinary use, and with a wall clock that is set back between two items.
+
+    Who waits by that clock may wait for long; that is not what the clause is about.
+    """
+    if depth.name == "quick":
+        return ordinary(depth)
+    set_back = Scenario(
+        "the clock is set back between two items",
+        (Put(1), SetClock(3600.0), Put(1), Signal("produced")),
+        ((Await("produced"), *TAKER),),
+    )
+    return [*ordinary(depth), _exhaustive(depth, set_back, only="TQ-1.2")]
+
+
 def _small(depth: Depth) -> Iterator[Scenario]:
     """Scenarios with two or three callbacks, each with an idea of its own."""
     yield Scenario("no consumers, 1 item", (Put(1),), ())
@@ -90,6 +107,11 @@ def _small(depth: Depth) -> Iterator[Scenario]:
     yield Scenario(
         "the consumer is gone before the items come",
         (Await("gone"), Put(2)),
+        ((Signal("gone"),),),
+    )
+    yield Scenario(
+        "the consumer is gone, and then the producer fails",
+        (Await("gone"), Sleep(1.0), Fail()),
         ((Signal("gone"),),),
     )
     yield Scenario(
@@ -133,6 +155,11 @@ def _small(depth: Depth) -> Iterator[Scenario]:
         "ok() is polled while another fails",
         (Put(1), PollOk(2.0)),
         ((Take(1), Fail()), (Drain(), CheckOk())),
+    )
+    yield Scenario(
+        "the producer is gone, and then the consumer fails over an item",
+        (Put(1), Signal("gone")),
+        ((Await("gone"), Sleep(1.0), Fail()),),
     )
     yield Scenario("both fail", (Put(1), Fail()), ((Fail(),),))
 
@@ -373,6 +400,7 @@ def several_queues(depth: Depth) -> list[Job]:
                 runs=2,
             ),
             Scenario("one runs another", (RunAnother(), Put(1)), (TAKER,), nested=True),
+            waiting_in_another()[0],
         ],
     )
 

@@ -24,6 +24,9 @@ class Depth:
         items: of the large workloads.
         consumers: of the wide ones; more than the 32 or 64 that pools and tables like to have.
         backlogs: items that wait at a time.
+        backlog: items that wait at the same time in the largest workload; with 0 there is none.
+        crowd: callbacks that meet; more than any limit that seems large enough.
+        failures: of one run, all but the first told of that one.
         repeats: of each stress test (pytest-repeat).
         examples: that Hypothesis draws for each property.
         kinds: of failure that are raised at every point, not only at some.
@@ -49,6 +52,9 @@ class Depth:
     items: int
     consumers: int
     backlogs: tuple[int, ...]
+    backlog: int
+    crowd: int
+    failures: int
     repeats: int
     examples: int
     kinds: tuple[str, ...]
@@ -76,6 +82,9 @@ DEPTHS = {
         items=2_000,
         consumers=34,
         backlogs=(60, 150),
+        backlog=0,
+        crowd=34,
+        failures=20,
         repeats=1,
         examples=12,
         kinds=("error",),
@@ -101,6 +110,9 @@ DEPTHS = {
         items=20_000,
         consumers=70,
         backlogs=(60, 300, 1_100, 5_000),
+        backlog=60_000,
+        crowd=300,
+        failures=40,
         repeats=5,
         examples=80,
         kinds=("error", "system_exit", "keyboard_interrupt", "generator_exit"),
@@ -126,6 +138,9 @@ DEPTHS = {
         items=100_000,
         consumers=140,
         backlogs=(60, 300, 1_100, 5_000, 20_000),
+        backlog=200_000,
+        crowd=300,
+        failures=70,
         repeats=40,
         examples=1_500,
         kinds=(

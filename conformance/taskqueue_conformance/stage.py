@@ -8,8 +8,10 @@ patches `threading` or `time` does not disturb the ones who watch it.
 from __future__ import annotations
 
 import _thread
+import contextlib
 import random
 import signal
+import threading
 from collections.abc import Callable
 from time import monotonic_ns as _monotonic_ns
 from time import sleep as _sleep
@@ -56,12 +58,20 @@ class Stage(Protocol):
         """Start a thread; the function returned waits for its end."""
         ...
 
+    def start(self, body: Callable[[], None]) -> None:
+        """Start a thread that nobody waits for, such as a library may have; if it can be."""
+        ...
+
     def block(self) -> None:
         """Never come back."""
         ...
 
     def interrupt(self) -> None:
         """Raise KeyboardInterrupt in the thread that called run()."""
+        ...
+
+    def set_clock(self, back: float) -> None:
+        """Set the wall clock back by so many seconds; the monotonic one goes on."""
         ...
 
     def jitter(self) -> None:
@@ -141,6 +151,12 @@ class RealStage:
         _start_new_thread(bootstrap, ())
         return lambda: (done.acquire(), None)[1]
 
+    def start(self, body: Callable[[], None]) -> None:
+        # The one use of what an implementation may patch: it is to be seen by those who look at
+        # `threading`. One that cannot be started stands by nobody.
+        with contextlib.suppress(Exception):
+            threading.Thread(target=body, daemon=True).start()
+
     def block(self) -> None:
         lock = _allocate_lock()
         lock.acquire()
@@ -148,6 +164,9 @@ class RealStage:
 
     def interrupt(self) -> None:
         signal.pthread_kill(self._main, signal.SIGINT)
+
+    def set_clock(self, back: float) -> None:
+        raise RuntimeError("the clock of this machine is left alone; that of the engine can be set")
 
     def jitter(self) -> None:
         if self._random is None:

@@ -21,6 +21,7 @@ __all__ = [
     "STEP_TYPES",
     "AskAgain",
     "Await",
+    "Bystander",
     "CheckFreed",
     "CheckOk",
     "Drain",
@@ -34,6 +35,7 @@ __all__ = [
     "PutNone",
     "RunAgain",
     "Scenario",
+    "SetClock",
     "Signal",
     "Sleep",
     "Step",
@@ -136,6 +138,16 @@ class Helper:
 
 
 @dataclass(frozen=True)
+class Bystander:
+    """Start a thread, as any library may, and leave it: it ends when `count` signals for the gate
+    have been given.
+    """
+
+    gate: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Stuck:
     """Never come back (a dead connection)."""
 
@@ -148,6 +160,13 @@ class Interrupt:
 @dataclass(frozen=True)
 class CheckFreed:
     """Note how many of the items delivered so far are still alive, once their number is steady."""
+
+
+@dataclass(frozen=True)
+class SetClock:
+    """Set the wall clock back by `seconds`, as one that went wrong is; under the engine only."""
+
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -174,9 +193,11 @@ Step = Union[  # noqa: UP007 - evaluated at run time on 3.10, with forward refer
     Await,
     Meet,
     Helper,
+    Bystander,
     Stuck,
     Interrupt,
     CheckFreed,
+    SetClock,
     RunAgain,
     RunAnother,
 ]
@@ -186,7 +207,8 @@ STEP_TYPES: dict[str, type[Any]] = {
     cls.__name__: cls
     for cls in (
         *(Put, PutNone, Take, Drain, AskAgain, CheckOk, PollOk, Fail, Sleep),
-        *(Signal, Await, Meet, Helper, Stuck, Interrupt, CheckFreed, RunAgain, RunAnother),
+        *(Signal, Await, Meet, Helper, Bystander, Stuck),
+        *(Interrupt, CheckFreed, SetClock, RunAgain, RunAnother),
     )
 }
 

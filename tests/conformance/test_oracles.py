@@ -319,6 +319,11 @@ def test_a_good_run_contradicts_nothing() -> None:
     assert list(contradictions(GOOD)) == []
 
 
+def test_what_is_on_its_way_when_a_slow_run_is_given_up_is_not_lost() -> None:
+    slow = made(*BEGIN, *put(0), *put(1), *finish(P), *get(0), (Code.GET, A, 0))
+    assert list(contradictions(slow)) == []
+
+
 @pytest.mark.parametrize("name", OVERLAPPING)
 def test_what_overlaps_is_in_no_order(name: str) -> None:
     found = {one.clause for one in contradictions(OVERLAPPING[name])}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from taskqueue_harness import operations as ops
 from taskqueue_harness.world.clock import sleep
@@ -25,6 +25,10 @@ class _Helper:
         return "a helper thread"
 
 
+def _slow(clock: Callable[[], Any], less: float) -> Callable[[], Any]:
+    return lambda: clock() - less
+
+
 class VirtualStage:
     """Virtual threads and virtual time. A new one for each execution."""
 
@@ -32,6 +36,7 @@ class VirtualStage:
     """Seconds between two looks of a step that polls; time moves only when nothing else can."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._kernel = world.kernel
         self._gates: dict[str, Latch] = {}
         self._own: set[Tid] = set()
@@ -64,11 +69,19 @@ class VirtualStage:
         self._own.add(child.tid)
         return lambda: join(kernel, helper, child, None)
 
+    def start(self, body: Callable[[], None]) -> None:
+        self.spawn(body)
+
     def block(self) -> None:
         self.gate("never").wait(1)
 
     def interrupt(self) -> None:
         raise RuntimeError("under the engine it is the strategy that interrupts run()")
+
+    def set_clock(self, back: float) -> None:
+        time = self._world.module("time")
+        for name, less in (("time", back), ("time_ns", round(back * 1e9))):
+            setattr(time, name, _slow(getattr(time, name), less))
 
     def jitter(self) -> None:
         """There is no need: any thread may go first at any operation."""

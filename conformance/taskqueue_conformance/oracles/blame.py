@@ -41,6 +41,8 @@ def lost_items(h: History) -> Iterator[tuple[tuple[str, ...], Call]]:
     left = h.producer.left
     if h.interrupted is not None or not someone_keeps_taking(h):
         return
+    if h.hang is None and (h.run is None or h.run.end is None):
+        return  # given up while it made progress: what is not delivered yet is not lost
     # Whoever is stuck in put() or ok() may hold what a get() waits for.
     held = any(name in ("put", "ok") for name, _ in h.outstanding)
     if left is None and (h.hang is None or held):

@@ -10,6 +10,7 @@ from taskqueue_conformance.scenarios.load import stress
 from taskqueue_conformance.scenarios.shared import TAKER, Pair
 from taskqueue_conformance.scenarios.special import (
     asking_again,
+    delivered,
     dropped_queues,
     failing_starts,
     failures_told,
@@ -45,6 +46,7 @@ __all__ = [
     "TAKER",
     "Pair",
     "asking_again",
+    "delivered",
     "dropped_queues",
     "failing_starts",
     "failures_told",

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from taskqueue_conformance.depth import Depth
+from taskqueue_conformance.scenarios.endings import last_to_fail
+from taskqueue_conformance.scenarios.limits import beyond_limits
+from taskqueue_conformance.scenarios.neighbours import bystanders
 from taskqueue_conformance.scenarios.shared import TAKER
 from taskqueue_conformance.workload import (
     Await,
@@ -38,7 +41,10 @@ def regular(depth: Depth) -> tuple[Scenario, ...]:
         *_waiting(depth),
         *_failing(depth),
         *_ending_early(depth),
+        *last_to_fail(),
         *_first_failures(depth),
+        *beyond_limits(depth),
+        *bystanders(),
         *faults_at_every_point(depth),
     )
 

@@ -6,6 +6,7 @@ import dataclasses
 
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.scenarios.everyday import regular
+from taskqueue_conformance.scenarios.limits import large_backlogs
 from taskqueue_conformance.scenarios.shared import TAKER, Pair
 from taskqueue_conformance.things import ODD_KINDS
 from taskqueue_conformance.workload import (
@@ -33,6 +34,7 @@ from taskqueue_conformance.workload import (
 
 __all__ = [
     "asking_again",
+    "delivered",
     "dropped_queues",
     "failing_starts",
     "failures_told",
@@ -51,6 +53,11 @@ __all__ = [
     "stuck_at_exit",
     "threads_left",
 ]
+
+
+def delivered(depth: Depth) -> list[Scenario]:
+    """TQ-1.1: in ordinary use, and with a large backlog."""
+    return [*regular(depth), *large_backlogs(depth)]
 
 
 def none_under_optimisation(depth: Depth) -> list[Scenario]:
@@ -78,9 +85,11 @@ def freed_items(depth: Depth) -> list[Scenario]:
 
 
 def late_puts(depth: Depth) -> list[Scenario]:
-    """TQ-2.4: in ordinary use, and when there is nobody left who could take the item."""
+    """TQ-2.4: in ordinary use, when there is nobody left who could take the item, and when nobody
+    takes one before all are there.
+    """
     late = Scenario("a consumer puts after the end", (Put(1),), ((Drain(), Put(1), CheckOk()),))
-    return [*regular(depth), late]
+    return [*regular(depth), late, *large_backlogs(depth)]
 
 
 def leftovers(depth: Depth) -> list[Scenario]:
@@ -96,7 +105,8 @@ def many_runs(depth: Depth) -> list[Scenario]:
     """TQ-2.7."""
     good = Scenario("many runs", (Put(2),), (TAKER,) * 2, runs=depth.runs)
     bad = Scenario("many failing runs", (Put(1), Fail()), ((Take(1), Fail()),) * 2, runs=depth.runs)
-    return [good, bad]
+    left = Scenario("many runs with items left over", (Put(3),), ((Take(1),),), runs=depth.runs)
+    return [good, bad, left]
 
 
 def stuck_and_interrupted(depth: Depth) -> list[Scenario]:

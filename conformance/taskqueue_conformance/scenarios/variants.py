@@ -6,6 +6,7 @@ import dataclasses
 
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.scenarios.everyday import faults_at_every_point
+from taskqueue_conformance.scenarios.neighbours import waiting_in_another
 from taskqueue_conformance.scenarios.shared import TAKER, Pair
 from taskqueue_conformance.things import ASSORTED, ODD_KINDS, REPEATED_KINDS
 from taskqueue_conformance.workload import (
@@ -284,4 +285,5 @@ def several_queues(depth: Depth) -> list[Pair]:
         (dataclasses.replace(meeting, name="three in a row", runs=3), meeting),
         (dataclasses.replace(failing, name="a failure, then another run", runs=8), failing),
         (dataclasses.replace(nested, name="one runs another", nested=True), nested),
+        waiting_in_another(),
     ]

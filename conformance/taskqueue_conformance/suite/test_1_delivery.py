@@ -7,7 +7,7 @@ from taskqueue_conformance.clause import Seen, clause
 from taskqueue_conformance.oracles import delivery, special
 
 
-@clause("TQ-1.1", on=scenarios.regular, explored=bounded.ordinary)
+@clause("TQ-1.1", on=scenarios.delivered, explored=bounded.ordinary)
 def test_1_1_every_item_exactly_once(seen: Seen) -> None:
     """Every item put before the producer ends is delivered exactly once, as long as one consumer
     keeps taking until the end.
@@ -21,7 +21,7 @@ def test_1_1_the_same_object_again(seen: Seen) -> None:
     seen.makes_no_difference()
 
 
-@clause("TQ-1.2", on=scenarios.regular, explored=bounded.ordinary)
+@clause("TQ-1.2", on=scenarios.regular, explored=bounded.in_order)
 def test_1_2_first_in_first_out(seen: Seen) -> None:
     """Items are handed out in the order they were put (first in, first out), across all
     consumers.

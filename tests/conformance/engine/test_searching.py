@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taskqueue_conformance import bounded
-from taskqueue_conformance.depth import DEPTHS
+from taskqueue_conformance.depth import DEPTHS, Depth
 from taskqueue_conformance.engine.drive import ESCAPED
 from taskqueue_conformance.engine.job import Exploration, Job
 from taskqueue_conformance.engine.scope import place_of
@@ -60,6 +60,54 @@ def test_what_only_a_schedule_shows_is_found_by_exhaustion_alone(
 ) -> None:
     found = explored(specimen(f"specimens/schedule/{name}"), FAULTS, exhaust=20_000)
     assert clause in found.counts
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "depth", "job", "clause", "fragment"),
+    [
+        (
+            "looks_before_the_last_join",
+            bounded.ordinary,
+            "quick",
+            "the consumer is gone, and then the producer fails",
+            "TQ-3.1",
+            "returned as if nothing had failed",
+        ),
+        (
+            "condition_of_the_class",
+            bounded.several_queues,
+            "default",
+            "consumers wait in both queues",
+            "TQ-2.1",
+            "is in get()",
+        ),
+        (
+            "deeper/items_by_the_wall_clock",
+            bounded.in_order,
+            "default",
+            "the clock is set back between two items",
+            "TQ-1.2",
+            "which had been put earlier",
+        ),
+    ],
+)
+def test_what_takes_others_to_be_gone_or_waiting_is_found_by_exhaustion_alone(
+    name: str,
+    family: Callable[[Depth], list[Job]],
+    depth: str,
+    job: str,
+    clause: str,
+    fragment: str,
+    explored: Explore,
+    specimen: Target,
+) -> None:
+    (chosen,) = (one for one in family(DEPTHS[depth]) if one.name == job)
+    for right in (REFERENCE, OSS2):
+        seen = explored(right, chosen, samples=0)
+        assert seen.exhausted
+        assert seen.counts == {}
+    wrong = explored(specimen(f"specimens/{name}"), chosen, samples=0)
+    assert any(fragment in one.seen for one in wrong.contradictions if one.clause == clause)
 
 
 TWO_CALLERS = Job(
