@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +17,6 @@ from taskqueue_conformance.history import History
 from taskqueue_conformance.watch import SPIN
 from taskqueue_conformance.workload import Drain, Put, Scenario
 from taskqueue_harness.supervise import Outcome
-
-SECOND = 1_000_000_000
 
 
 def scenario(name: str) -> Scenario:
@@ -98,27 +98,23 @@ def test_where_it_is_known_to_spin_it_is_told_sooner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("threads", "busy"),
-    [
-        ({"1": SECOND, "2": 0}, True),
-        ({"1": 0, "2": SECOND * 6 // 10}, True),
-        ({"1": SECOND // 10, "2": SECOND // 10}, False),
-        ({}, False),
-    ],
+    ("states", "busy"),
+    [([b"S", b"R", b"S"], True), ([b"S", b"S"], False), ([], False)],
 )
 def test_a_process_is_at_work_when_one_of_its_threads_is(
-    threads: dict[str, int], busy: bool, monkeypatch: pytest.MonkeyPatch
+    states: list[bytes], busy: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now, worked = [0.0], {"1": 0}
-    monkeypatch.setattr(atwork, "_worked", lambda pid: dict(worked))
-    work = AtWork(lambda: now[0])
+    monkeypatch.setattr(atwork, "_states", lambda pid: states)
+    work = AtWork()
     assert not work.look(), "there is no process yet"
     work.begin(1)
-    for _ in range(2):
-        now[0] += 1.0
-        for name, count in threads.items():
-            worked[name] = worked.get(name, 0) + count
-        assert work.look() is busy
+    assert work.look() is busy
+
+
+def test_who_looks_at_itself_is_at_work() -> None:
+    work = AtWork()
+    work.begin(os.getpid())
+    assert work.look() is sys.platform.startswith("linux")
 
 
 def test_a_process_that_has_ended_is_not_at_work() -> None:
