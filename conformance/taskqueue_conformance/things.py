@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import concurrent.futures
 import functools
 import queue
@@ -348,7 +349,7 @@ def _group(token: str) -> BaseException:
     return Injected(token)
 
 
-_ASSORTED: dict[str, Callable[[str], BaseException]] = {
+_AWKWARD_FAILURES: dict[str, Callable[[str], BaseException]] = {
     "falsy": Falsy,
     "unhashable": Unhashable,
     "frozen": Frozen,
@@ -373,11 +374,61 @@ _ASSORTED: dict[str, Callable[[str], BaseException]] = {
     "interrupted_error": InterruptedError,
 }
 
-ASSORTED = tuple(_ASSORTED)
+
+def _leaves_of_builtins() -> Iterator[type[BaseException]]:
+    """The built-in exceptions that a text makes, but for those that have such a subclass: whoever
+    lets one of these pass by its own name lets its subclasses pass. Warnings are left out.
+    """
+    made = []
+    for kind in vars(builtins).values():
+        if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, Warning):
+            try:
+                kind("")
+            except TypeError:
+                continue
+            made.append(kind)
+    for kind in dict.fromkeys(made):
+        if not any(other is not kind and issubclass(other, kind) for other in made):
+            yield kind
+
+
+_IF_LOADED = (
+    *("queue.ShutDown", "concurrent.futures.BrokenExecutor"),
+    *("concurrent.futures.InvalidStateError", "concurrent.futures.TimeoutError"),
+    *("asyncio.CancelledError", "asyncio.InvalidStateError", "asyncio.TimeoutError"),
+    *("asyncio.QueueEmpty", "asyncio.QueueFull", "asyncio.BrokenBarrierError"),
+    *("multiprocessing.ProcessError", "multiprocessing.TimeoutError"),
+)
+"""Failures of the modules that queues are made of, by name: to import these only to raise what they
+define takes longer than all that is done with it."""
+
+
+def _if_loaded(name: str) -> Callable[[str], BaseException]:
+    """A failure of a module that the implementation has loaded; of any other it can know none."""
+    module, _, attribute = name.rpartition(".")
+
+    def made(token: str) -> BaseException:
+        kind = getattr(sys.modules.get(module), attribute, Injected)
+        exc: BaseException = kind(token)
+        return exc
+
+    return made
+
+
+_WALKED: dict[str, Callable[[str], BaseException]] = {
+    **{name: _if_loaded(name) for name in _IF_LOADED},
+    **{
+        kind.__name__: kind
+        for kind in _leaves_of_builtins()
+        if kind not in _AWKWARD_FAILURES.values()
+    },
+}
+
+ASSORTED = (*_AWKWARD_FAILURES, *_WALKED)
 """Failures that an implementation may take for something else, or take amiss: those that are false,
 have no hash or take no attributes, a group, an exit that reports success, and those that its own
-means raise at it (a get() that found nothing, a wait that timed out, a future that was
-cancelled)."""
+means raise at it (a get() that found nothing, a wait that timed out, a future that was cancelled,
+memory that has run out)."""
 
 FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
     "error": Injected,
@@ -388,7 +439,8 @@ FAILURE_KINDS: dict[str, Callable[[str], BaseException]] = {
     "base": lambda token: type("Base", (BaseException,), {})(token),
     "unformattable": _Unformattable,
     "evil": _Evil,
-    **_ASSORTED,
+    **_AWKWARD_FAILURES,
+    **_WALKED,
 }
 """By name, a function from a token (a word that occurs nowhere else) to a fresh exception."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import builtins
 import gc
 import inspect
 import sys
@@ -120,3 +122,22 @@ def test_an_obliging_item_has_every_attribute_but_those_of_python() -> None:
     item = make_item("obliging", 1)
     assert item.is_last is True
     assert not hasattr(item, "__next__")
+
+
+def test_assorted_failures_are_all_that_python_makes_of_a_text_or_what_they_include() -> None:
+    assorted = [type(make_failure(kind, "x")) for kind in ASSORTED]
+    for kind in vars(builtins).values():
+        if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, Warning):
+            try:
+                kind("x")
+            except TypeError:
+                continue
+            assert any(issubclass(one, kind) for one in assorted), kind
+
+
+def test_a_failure_of_a_module_is_its_own_where_the_module_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert type(make_failure("asyncio.CancelledError", "x")) is asyncio.CancelledError
+    monkeypatch.delitem(sys.modules, "asyncio")
+    assert type(make_failure("asyncio.CancelledError", "x")) is Injected
