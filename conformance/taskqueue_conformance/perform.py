@@ -29,6 +29,8 @@ class Performance(Acting):
         self._outcome: Outcome | None = None
         self._run_value: str | None = None
         self.construction_error: str | None = None
+        self.begun = False
+        """Whether the queue was asked for: one within another may never be come to."""
 
     # -- what the caller of run() does ---------------------------------------------------------
 
@@ -54,6 +56,7 @@ class Performance(Acting):
             handed = [self._shared_callback()] * len(consumers)
         if after is not None:
             after.drop()
+        self.begun = True
         try:
             self.queue = subject(producer, handed)
         except Exception as exc:

@@ -178,6 +178,8 @@ class Drive:
         # A thread whose timeout came early is ahead of the clock.
         early = self._kernel.timeouts_left < self._kernel.bounds.early_timeouts
         for performance in self.performances:
+            if not performance.begun:
+                continue
             hang = None
             if hung and not performance.came_back:
                 hang = _hang(outcome)
