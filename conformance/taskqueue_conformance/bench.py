@@ -41,7 +41,7 @@ TOO_SLOW = 4
 """After so many scenarios that were given up as too slow the others get half of the time: there is
 little hope, and everybody waits."""
 
-SPINS = 2
+SPINS = 1
 """After so many scenarios that were seen to spin for certain the others need to spin for a
 tenth of the time only: what they do is known, and all of them do it at the same time."""
 
