@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from contextlib import nullcontext
 from typing import Any
 
+from taskqueue_harness.files import is_standard
 from taskqueue_harness.kernel import Kernel
 from taskqueue_harness.world import accelerated, clock, library
 from taskqueue_harness.world.capture import Capture, sys_module
@@ -524,8 +525,18 @@ class World:
         except (ImportError, ValueError, AttributeError):
             return
         file = spec.origin if spec is not None else None
-        if file and file.endswith(".py"):
+        if file and file.endswith(".py") and (not is_standard(file) or _is_threaded(file)):
             self.add(name)
+
+
+def _is_threaded(file: str) -> bool:
+    """Whether a module of the library is one about threads: the tests of CPython are explored."""
+    if os.path.basename(file) == "__init__.py":
+        return False
+    with open(file, "rb") as stream:
+        text = stream.read()
+    words = (b"threading", b"_thread", b"queue", b"concurrent.futures", b"multiprocessing")
+    return any(word in text for word in words)
 
 
 MOST_FOLLOWED = 40
@@ -550,7 +561,10 @@ class Modules(MutableMapping[str, Any]):
         self._world.modules[name] = module
 
     def __delitem__(self, name: str) -> None:
-        del self._world.modules[name]
+        if name not in self:
+            raise KeyError(name)
+        # What is not of this execution stays where it is: it is the process's, or virtual.
+        self._world.modules.pop(name, None)
 
     def __iter__(self) -> Iterator[str]:
         world = self._world
