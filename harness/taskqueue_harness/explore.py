@@ -152,7 +152,7 @@ def _supervise(search: Search, stall: float) -> None:
             elif silent > stall:
                 _abandon(search, thread, f"did nothing under control for {stall:g} s", _SILENT)
                 return
-            elif idleness.seconds > stall:
+            elif idleness.seconds > stall + 2 * pause:  # one long wait is told by its silence
                 _abandon(search, thread, "waits for real, in short pieces, nearly always", _IDLE)
                 return
     except BaseException:
