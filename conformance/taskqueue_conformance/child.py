@@ -405,9 +405,7 @@ class _Session:
         self._finish_measuring()
         hang = sentence if kind == "hang" else None
         histories = []
-        for number, performance in enumerate(list(self.performances)):
-            if number and not performance.begun:
-                continue
+        for performance in [one for one in self.performances if one.begun]:
             self.reply.beat()  # the watch, which is to do it, may be the one that is busy here
             histories.append(performance.history(hang, {}).to_json())
         slow = sentence if kind == "slow" else None

@@ -274,21 +274,26 @@ class Kernel:
                 self._call_back(self.at_exit)
                 self.interruptible = False
                 if self.loose:
-                    main.op = ops.MAIN_EXIT
-                    main.obj = main.subject
-                    main.guard = True
-                    self.point()
+                    self._leave(ops.MAIN_EXIT, main.subject, True)
                 main.done.append(self.stamp)
-                main.op = ops.SHUTDOWN
-                main.obj = main
-                main.guard = self.quiet
-                self.point()
+                self._leave(ops.SHUTDOWN, main, self.quiet)
                 self._call_back(self.at_end)
                 self._finish("done")
             except Teardown:
                 pass
 
         return run
+
+    def _leave(self, op: ops.Op, subject: Any, guard: Any) -> None:
+        """An operation of the main thread after its program.  A signal may end that as well."""
+        main = self.main
+        main.op, main.obj, main.guard = op, subject, guard
+        try:
+            self.point()
+        except Teardown:
+            raise
+        except BaseException as error:
+            self.escaped(error, main)
 
     def _call_back(self, functions: list[Callable[[], object]]) -> None:
         while functions:

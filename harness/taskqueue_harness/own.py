@@ -9,7 +9,12 @@ from collections.abc import Iterable
 
 from taskqueue_harness.files import INSTALLED, is_standard
 
-__all__ = ["own_modules", "size_of"]
+__all__ = ["MOST", "is_about_threads", "own_modules", "size_of", "source_of"]
+
+MOST = 40
+"""So many modules may be in scope: each is rewritten, and executed again and again."""
+
+_THREADED = (b"threading", b"_thread", b"queue", b"concurrent.futures", b"multiprocessing")
 
 
 def own_modules(roots: Iterable[str]) -> tuple[str, ...]:
@@ -51,3 +56,15 @@ def source_of(module: types.ModuleType | None) -> str:
 def size_of(names: Iterable[str]) -> int:
     """Bytes of source of these modules."""
     return sum(os.path.getsize(source_of(sys.modules[name])) for name in names)
+
+
+def is_about_threads(file: str) -> bool:
+    """Whether a source file that is not the program's own is more than a tool, by its words.
+
+    Of a package, which may import half the world, the modules count and not its ``__init__``.
+    """
+    if os.path.basename(file) == "__init__.py":
+        return False
+    with open(file, "rb") as stream:
+        text = stream.read()
+    return any(word in text for word in _THREADED)

@@ -48,6 +48,7 @@ class Session(child._Session):
         self.told = Told()
         super().__init__(SCENARIO, NEVER, self.told)
         self.performance = self._performance(0)
+        self.performance.begun = True
         self.happen(Code.RUN)
 
     def happen(self, code: Code) -> None:

@@ -165,6 +165,22 @@ def test_an_interrupt_is_handled_by_the_handler_of_the_moment() -> None:
     assert replay(sees_each_handler, result.token).verdict == "failed"
 
 
+def comes_when_the_program_is_over() -> None:
+    def send() -> None:
+        time.sleep(1.0)
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=send).start()
+
+
+def test_a_signal_may_come_while_only_other_threads_are_waited_for() -> None:
+    result = explore(comes_when_the_program_is_over, strategy="dpor", bounds=CALM)
+    assert result.verdict == "failed"
+    assert result.outcome is not None
+    assert "KeyboardInterrupt" in result.outcome.message
+    assert replay(comes_when_the_program_is_over, result.token).verdict == "failed"
+
+
 def test_the_process_keeps_its_handlers() -> None:
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     assert explore(another_thread_sends_one, strategy="dpor", bounds=CALM).ok

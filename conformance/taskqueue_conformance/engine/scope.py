@@ -12,7 +12,7 @@ from typing import Any
 
 from taskqueue_conformance.adapters import HandlerAdapter, PullAdapter
 from taskqueue_harness.files import is_standard
-from taskqueue_harness.own import own_modules, size_of, source_of
+from taskqueue_harness.own import MOST, is_about_threads, own_modules, size_of, source_of
 from taskqueue_harness.world.rewrite import rewrite_together
 
 __all__ = ["Place", "place_of", "warm_up"]
@@ -20,11 +20,8 @@ __all__ = ["Place", "place_of", "warm_up"]
 Place = tuple[tuple[str, str], tuple[str, ...]]
 """Where the implementation is, module and path within it, and the modules to control."""
 
-_THREADED = (b"threading", b"_thread", b"queue", b"concurrent.futures", b"multiprocessing")
-"""Of what others have written, a module without any of these words is taken to be a tool."""
-
-_MOST, _LARGEST = 40, 400_000
-"""Modules in scope, and bytes of their source: each is rewritten, and executed again and again."""
+_LARGEST = 400_000
+"""Bytes of source in scope; see `own.MOST`."""
 
 
 def place_of(subject: Any, module: str, path: str) -> Place:
@@ -57,7 +54,7 @@ def place_of(subject: Any, module: str, path: str) -> Place:
     if isinstance(subject, (HandlerAdapter, PullAdapter)):
         scope.append("taskqueue_conformance.adapters")
     todo = [*parts, *(used for one in scope for used in _used_by(one))]
-    while todo and len(scope) < _MOST:
+    while todo and len(scope) < MOST:
         one = todo.pop(0)
         if one is None or one.__name__ in scope or not _is_concerned(one, own):
             continue
@@ -67,7 +64,7 @@ def place_of(subject: Any, module: str, path: str) -> Place:
 
 
 def _is_small(names: Sequence[str]) -> bool:
-    return 0 < len(names) <= _MOST and size_of(names) <= _LARGEST
+    return 0 < len(names) <= MOST and size_of(names) <= _LARGEST
 
 
 def _used_by(name: str) -> Iterator[types.ModuleType | None]:
@@ -127,21 +124,17 @@ def _home(value: Any) -> types.ModuleType | None:
 
 
 def _is_concerned(module: types.ModuleType, own: Sequence[str]) -> bool:
-    """Whether a module is Python, about threads, and not the interpreter's or this project's.
+    """Whether a module is to be controlled that one in scope uses.
 
     Where a package only hands on what another module defines, that module counts: a package's
     ``__init__`` may import half the world.
     """
     file = source_of(module)
-    if not file or os.path.basename(file) == "__init__.py" or is_standard(file):
-        return False
-    if module.__name__.partition(".")[0] in _OWN:
+    if not file or is_standard(file) or module.__name__.partition(".")[0] in _OWN:
         return False
     if module.__name__ in own:
-        return True
-    with open(file, "rb") as stream:
-        text = stream.read()
-    return any(word in text for word in _THREADED)
+        return os.path.basename(file) != "__init__.py"
+    return is_about_threads(file)
 
 
 _OWN = ("taskqueue_harness", "taskqueue_conformance")

@@ -31,6 +31,7 @@ from typing import Any
 
 from taskqueue_harness.files import is_standard
 from taskqueue_harness.kernel import Kernel
+from taskqueue_harness.own import MOST, is_about_threads
 from taskqueue_harness.world import accelerated, clock, library
 from taskqueue_harness.world.capture import Capture, sys_module
 from taskqueue_harness.world.locks import Primitive
@@ -245,11 +246,10 @@ class World:
                 self.module(parent)
                 if name in self.modules:
                     return self.modules[name]
-            again = source.kept is not None
+            fresh = source.kept is None
             found = self._execute(source)
-            # As import does, of which a module that is used again has no need, unless its package
-            # was executed without it.
-            if parent in self.sources and not (again and hasattr(self.modules[parent], leaf)):
+            # As import does. A package that was kept has it already, or what it put in its place.
+            if parent in self.sources and (fresh or not hasattr(self.modules[parent], leaf)):
                 setattr(self.modules[parent], leaf, found)
             return found
         if name in self._concerned:
@@ -507,7 +507,7 @@ class World:
 
     def _follow(self, name: str, importer: Any) -> None:
         """Bring a module into scope that code in scope imports from its own package."""
-        if name in self._followed or not importer or len(self.sources) >= MOST_FOLLOWED:
+        if name in self._followed or not importer or len(self.sources) >= MOST:
             return
         source = self.sources.get(importer.get("__name__", ""))
         if source is None or not source.package:
@@ -525,22 +525,8 @@ class World:
         except (ImportError, ValueError, AttributeError):
             return
         file = spec.origin if spec is not None else None
-        if file and file.endswith(".py") and (not is_standard(file) or _is_threaded(file)):
+        if file and file.endswith(".py") and (not is_standard(file) or is_about_threads(file)):
             self.add(name)
-
-
-def _is_threaded(file: str) -> bool:
-    """Whether a module of the library is one about threads: the tests of CPython are explored."""
-    if os.path.basename(file) == "__init__.py":
-        return False
-    with open(file, "rb") as stream:
-        text = stream.read()
-    words = (b"threading", b"_thread", b"queue", b"concurrent.futures", b"multiprocessing")
-    return any(word in text for word in words)
-
-
-MOST_FOLLOWED = 40
-"""So many modules in scope are enough to follow no further imports."""
 
 
 class Modules(MutableMapping[str, Any]):

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from taskqueue_conformance import bounded
+from taskqueue_conformance.depth import DEPTHS
 from taskqueue_conformance.engine import scope
 from taskqueue_conformance.engine.scope import Place, place_of
+from taskqueue_conformance.engine.searching import search
 from taskqueue_conformance.loading import load, names_of
 
 QUEUE = """
@@ -94,6 +97,22 @@ def test_of_other_peoples_packages_what_is_about_threads(place: PlaceIn) -> None
     (module, _), found = place("mine:TaskQueue", files)
     assert module == "mine"
     assert set(found) == {"mine", "yours.base"}
+
+
+def test_a_constructor_that_raises_only_under_the_engine_is_no_verdict(place: PlaceIn) -> None:
+    """It can tell the world from the process, as nobody should."""
+    wary = """
+import threading
+class TaskQueue:
+    def __init__(self, producer, consumers):
+        if "taskqueue_harness" in str(type(threading.Lock()).__mro__):
+            raise RuntimeError("not here")
+"""
+    where, found = place("wary:TaskQueue", {"wary.py": wary})
+    job = bounded.ordinary(DEPTHS["quick"])[0]
+    explored = search(job, where, found)
+    assert "the constructor raised RuntimeError: not here under the engine" in explored.uncontrolled
+    assert explored.counts == {}
 
 
 def test_a_file_with_the_name_of_a_module_of_the_library(place: PlaceIn) -> None:
