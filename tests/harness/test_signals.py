@@ -181,6 +181,24 @@ def test_a_signal_may_come_while_only_other_threads_are_waited_for() -> None:
     assert replay(comes_when_the_program_is_over, result.token).verdict == "failed"
 
 
+def handler_changes_nothing() -> None:
+    told = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: told.set())
+    lock = threading.Lock()
+    lock.acquire()
+    thread = threading.Thread(target=signal.raise_signal, args=(signal.SIGINT,))
+    thread.start()
+    lock.acquire()
+
+
+def test_who_has_handled_a_signal_waits_for_the_same_as_before() -> None:
+    result = explore(handler_changes_nothing, strategy="dpor", bounds=CALM)
+    assert result.verdict == "deadlock"
+    assert result.outcome is not None
+    (waits,) = result.outcome.blocked
+    assert waits.operation == "acquire"
+
+
 def test_the_process_keeps_its_handlers() -> None:
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     assert explore(another_thread_sends_one, strategy="dpor", bounds=CALM).ok

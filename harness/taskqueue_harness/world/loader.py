@@ -241,20 +241,32 @@ class World:
             return virtual  # type: ignore[return-value]
         source = self.sources.get(name)
         if source is not None:
-            parent, _, leaf = name.rpartition(".")
-            if parent in self.sources:
-                self.module(parent)
-                if name in self.modules:
-                    return self.modules[name]
-            fresh = source.kept is None
-            found = self._execute(source)
-            # As import does. A package that was kept has it already, or what it put in its place.
-            if parent in self.sources and (fresh or not hasattr(self.modules[parent], leaf)):
-                setattr(self.modules[parent], leaf, found)
+            self._importing += 1
+            try:
+                found = self._executed(source)
+            finally:
+                self._importing -= 1
+            if not self._importing:
+                self._keep()
             return found
         if name in self._concerned:
             return self._view(name)
         return importlib.import_module(name)
+
+    def _executed(self, source: Source) -> types.ModuleType:
+        """A module in scope, its package executed before it."""
+        parent, _, leaf = source.name.rpartition(".")
+        if parent not in self.sources:
+            return self._execute(source)
+        package = self.module(parent)
+        if source.name in self.modules:
+            return self.modules[source.name]
+        fresh = source.kept is None
+        found = self._execute(source)
+        # As import does. A package that was kept has it already, or what it put in its place.
+        if fresh or not hasattr(package, leaf):
+            setattr(package, leaf, found)
+        return found
 
     def _execute(self, source: Source) -> types.ModuleType:
         kept = source.kept
@@ -287,7 +299,6 @@ class World:
         self.modules[source.name] = module
         assert source.code is not None
         steps = self.kernel.steps
-        self._importing += 1
         self._fresh.append(source)
         try:
             exec(source.code, names)
@@ -295,12 +306,8 @@ class World:
             self.modules.pop(source.name, None)
             self._fresh.remove(source)
             raise
-        finally:
-            self._importing -= 1
         if self.kernel.steps != steps:
             source.reusable = False
-        if not self._importing:
-            self._keep()
         # A module may have put another thing in its place.
         return self.modules.get(source.name, module)
 
