@@ -214,10 +214,8 @@ def program():
         "tq/core.py": """
 def program():
     from ._vendor.pool import lock, schedules
-    from ._vendor.pool.base import LOCK
-    assert lock() is LOCK
-    assert not LOCK.locked()
-    LOCK.acquire()
+    assert not lock().locked()
+    lock().acquire()
     schedules()
 """,
     },
