@@ -20,7 +20,8 @@ from taskqueue_conformance.atwork import AtWork
 from taskqueue_conformance.engine.job import SLOWNESS, Exploration, Job
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.records import Record
-from taskqueue_conformance.watch import SPIN
+from taskqueue_conformance.tally import Tally
+from taskqueue_conformance.watch import PATIENCE
 from taskqueue_conformance.workload import Scenario
 from taskqueue_harness.supervise import Outcome, Supervisor
 
@@ -44,6 +45,14 @@ little hope, and everybody waits."""
 SPINS = 1
 """After so many scenarios that were seen to spin for certain the others need to spin for a
 tenth of the time only: what they do is known, and all of them do it at the same time."""
+
+HOPELESS = 24
+"""After so many scenarios that were seen to spin, if they are half of all, the others are not
+begun: nothing is to be learned from them, and each of them takes the processor from all others."""
+
+PILOT = 12.0
+"""Seconds for which all wait for what the first scenario does, before the factor. Where it spins,
+that takes one as long as it would take all that are begun beside it."""
 
 STALL = 4.0
 """Seconds without an operation after which an exploration counts as out of control."""
@@ -127,7 +136,11 @@ class Bench:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(WAITING, thread_name_prefix="bench")
         self._at_work = _Places(AT_WORK)
+        self._pilot = threading.Lock()
+        self._piloted = threading.Event()
+        """Set when the first scenario has ended, or has settled to wait."""
         self._futures: dict[Scenario, Future[Observation]] = {}
+        self.tally = Tally()
         self._in_doubt = threading.Semaphore(AT_WORK)
         self._goes_silent = False
         """Whether it was silent a second time, which tells it from a machine that is too busy."""
@@ -230,37 +243,19 @@ class Bench:
         ahead = self._judgements.pop(name, None)
         return judge() if ahead is None else ahead.result()
 
-    @property
-    def hangs(self) -> int:
-        """How many of the scenarios performed so far hung, or ended their process."""
-        return sum(one.hung or one.died is not None for one in self._observed())
-
-    @property
-    def slow_ones(self) -> int:
-        """How many of the scenarios performed so far were given up although they made progress."""
-        return sum(one.slow is not None for one in self._observed())
-
-    @property
-    def spins(self) -> int:
-        """How many of the scenarios performed so far used the processor, and nothing came of it."""
-        return sum(
-            any((history.hang or "").startswith(SPIN) for history in one.histories)
-            for one in self._observed()
-        )
-
-    def _observed(self) -> list[Observation]:
-        done = [future for future in list(self._futures.values()) if future.done()]
-        return [future.result() for future in done if not future.cancelled()]
-
     def _future(self, scenario: Scenario) -> Future[Observation]:
         with self._lock:
             future = self._futures.get(scenario)
             if future is None:
                 future = self._pool.submit(self._perform_in_turn, scenario)
+                future.add_done_callback(self.tally.add)
                 self._futures[scenario] = future
             return future
 
     def _perform_in_turn(self, scenario: Scenario) -> Observation:
+        pilot = self._pilot.acquire(blocking=False)  # and kept: there is one first scenario
+        if not pilot:
+            self._piloted.wait(PILOT * self.settings.factor)
         # A place among those at work is held until the scenario is done or has settled to wait.
         self._at_work.acquire()
         held = threading.Lock()
@@ -268,6 +263,7 @@ class Bench:
         def give_up_place() -> None:
             if held.acquire(blocking=False):
                 self._at_work.release()
+                self._piloted.set()
 
         work, done = AtWork(), threading.Event()
 
@@ -286,17 +282,19 @@ class Bench:
     def _keep_apart(self) -> bool:
         """Whether those at work may be no more than `AT_WORK`, so that each has enough of the
         processor to be judged. Not where it does not help: one would wait for the other only."""
-        return self.slow_ones < TOO_SLOW and self.spins < SPINS
+        return self.tally.slow < TOO_SLOW
 
     def _perform(
         self, scenario: Scenario, started: Callable[[int], None] | None = None
     ) -> Observation:
-        factor = self.settings.factor
+        factor, tally = self.settings.factor, self.tally
+        if tally.spins >= HOPELESS and tally.spins * 2 >= tally.performed:
+            return Observation(scenario, slow=f"not begun: {tally.spins} before it spun")
         cap = self.settings.cap * factor
-        if self.slow_ones >= TOO_SLOW:
+        if tally.slow >= TOO_SLOW:
             cap /= 2
         spin = 10.0 * factor
-        if self.spins >= SPINS:
+        if tally.spins >= SPINS:
             spin /= 10
         payload = {
             "scenario": scenario.to_json(),
@@ -306,7 +304,11 @@ class Bench:
 
         def perform() -> Outcome:
             return supervisor.perform(
-                payload, cap + 5.0, 3.0 * factor, silence=4.0 * factor, started=started
+                payload,
+                cap * PATIENCE + 5.0,
+                3.0 * factor,
+                silence=4.0 * factor,
+                started=started,
             )
 
         outcome = perform()

@@ -93,7 +93,7 @@ def judge_variants(
     for variant, twin in pairs:
         record.runs += 1
         seen = bench.observe(variant)
-        direct = list(oracle(seen)) if oracle is not None and seen.died is None else []
+        direct = list(oracle(seen)) if oracle is not None and seen.histories else []
         wrong = list(_variant_findings(seen))
         usual: set[str] = set()
         if wrong and not direct:
@@ -102,7 +102,7 @@ def judge_variants(
             usual |= contradicted(bench, ordinary)
 
         def against(one: Observation, usual: set[str] = usual) -> Iterator[str]:
-            if oracle is not None and one.died is None:
+            if oracle is not None and one.histories:
                 yield from oracle(one)
             for found in _variant_findings(one):
                 if explained(found.seen, bench, ordinary):
@@ -267,7 +267,7 @@ def _add_evidence(
         return
     # Not where scenarios take as long as they may: what hung once may be such a one the next time.
     cheap = seen.seconds < CHEAP or (
-        seen.hung and bench.hangs <= bench.settings.hangs_repeated and not bench.slow_ones
+        seen.hung and bench.tally.hangs <= bench.settings.hangs_repeated and not bench.tally.slow
     )
     if timed or (cheap and not record.evidence):
         for again in bench.repeat(seen.scenario, REPEATS - 1):

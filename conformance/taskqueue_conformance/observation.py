@@ -22,7 +22,8 @@ class Observation:
         histories: one per queue that was made.
         notes: what else was looked at: threads, memory, log records, stacks.
         died: how the process ended before it could answer, None if it answered.
-        slow: why it could not be finished in time although it made progress, or None.
+        slow: why it could not be finished in time although it made progress, or was not begun; None
+            if neither is so.
         exited: whether the process ended by itself after its answer.
         output: what it wrote.
         seconds: how long it took.
@@ -53,6 +54,11 @@ class Observation:
             observation.notes = outcome.result["notes"]
             observation.slow = outcome.result["slow"]
         return observation
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was performed at all."""
+        return bool(self.histories) or self.died is not None
 
     @property
     def hung(self) -> bool:

@@ -24,7 +24,7 @@ from typing import Any
 from taskqueue_conformance.runqueue import RunQueue
 from taskqueue_conformance.standstill import Standstill
 
-__all__ = ["SPIN", "Limits", "Watch", "stacks"]
+__all__ = ["PATIENCE", "SPIN", "Limits", "Watch", "stacks"]
 
 SPIN = "nothing came of"
 """How the sentence on a spin begins."""
@@ -40,6 +40,9 @@ IDLE_SHARE = 0.1
 LOOK_CLOSER = 0.15
 """Seconds of silence after which it is worth asking what each thread waits for."""
 
+PATIENCE = 3
+"""So many times the cap is waited for a run that makes no progress to be seen to spin."""
+
 LONGEST_TURN = 0.5
 """Seconds from one look to the next.  Where it is more, the whole process had no turn for a while:
 on a crowded machine, or stopped and continued.  That is nobody's silence."""
@@ -54,7 +57,8 @@ class Limits:
         spin: without an event, however busy: a hang, if the process had the processor for a fifth
             of that at least. Half of it, if the process had the processor for that long: it was
             not kept from going on.
-        cap: for the whole scenario; reached while there is progress: too slow.
+        cap: for the whole scenario; reached while there is progress: too slow. Where nothing has
+            come for half of that time, `PATIENCE` times as long.
     """
 
     quiet: float = 3.0
@@ -130,7 +134,7 @@ class Watch:
         self._stopped = True
 
     def _body(self) -> None:
-        began = last_turn = _monotonic()
+        began = last_turn = progressed = _monotonic()
         seen = self._progress()
         silence = _Silence(began, _process_time())
         self._standstill = Standstill(frozenset({self.native_id}))
@@ -144,19 +148,31 @@ class Watch:
             silence.since += max(0.0, now - last_turn - LONGEST_TURN)
             last_turn = now
             if count != seen or self._awake_at() > now:
-                seen, silence = count, _Silence(now, _process_time())
+                seen, silence, progressed = count, _Silence(now, _process_time()), now
                 if now - began < self._limits.cap:
                     continue
             if self._stopped:
                 return
             found = self._hang(silence, now)
             kind, sentence = "hang", found
-            if found is None and now - began >= self._limits.cap:
+            if found is None and now - began >= self._cap(progressed - began):
                 kind, sentence = "slow", f"still at work after {now - began:.0f} s"
             if sentence is not None:
                 if self._alarm(kind, sentence, count):
                     return
                 silence = _Silence(now, _process_time())
+
+    def _cap(self, progressed: float) -> float:
+        """Seconds after which there is no more waiting for this run.
+
+        One of which nothing has come for most of that time is about to be seen to spin: on a
+        crowded machine that takes as long as it takes to be given the processor.
+
+        Args:
+            progressed: when an event was seen last, in seconds from the beginning.
+        """
+        cap = self._limits.cap
+        return cap * PATIENCE if progressed <= cap / 2 else cap
 
     def _hang(self, silence: _Silence, now: float) -> str | None:
         """Why this silence is a hang; None if there is hope."""
@@ -166,7 +182,7 @@ class Watch:
             if self._standstill.look():
                 return "all threads wait, without a time limit, for one another"
             # For whoever is at work a look would give the processor away, and get it back late.
-            if self._is_its_own(silence, now):
+            if self._is_its_own(silence, now, used):
                 return f"nothing happened for {quiet - silence.kept:.1f} s"
         own = quiet - silence.kept
         if not self._calmed and self._spins(own, used, limits.spin / 2):
@@ -185,24 +201,25 @@ class Watch:
         """Whether so long a silence, with so much processor time, is a spin; see `Limits`."""
         return min(own, used) >= spin / 2 or (own >= spin and used >= spin / 5)
 
-    def _is_its_own(self, silence: _Silence, now: float) -> bool:
+    def _is_its_own(self, silence: _Silence, now: float, used: float) -> bool:
         """Whether a process that is not at work has kept quiet for long enough, of its own accord.
 
-        The time in the run queue is taken from its silence. One of which a thread is ready all the
-        time has, in the end, been quiet for no longer than it had the processor.
+        The time in the run queue is taken from its silence, and that for which it had the
+        processor: one of which a thread is ready all the time is never quiet.
         """
         enough = self._limits.quiet
         if silence.looked is None:
             silence.looked = now
             self._run_queue.look()
         passed = now - silence.looked
-        if now - silence.since - silence.kept < enough or passed < enough / 3:
+        since = silence.since + used
+        if now - since - silence.kept < enough or passed < enough / 3:
             return False
         silence.looked = now
         kept = min(self._run_queue.look(), passed)
         if kept >= passed * IDLE_SHARE:  # those that poll wait for moments, on any machine
             silence.kept += kept
-        return now - silence.since - silence.kept >= enough
+        return now - since - silence.kept >= enough
 
 
 def stacks(names: Mapping[int, str], leave_out: tuple[int, ...] = ()) -> list[dict[str, Any]]:

@@ -275,6 +275,13 @@ class Scenario:
 
     _KEPT_AS_TUPLES: ClassVar[tuple[str, ...]] = ("observe",)
 
+    def __hash__(self) -> int:
+        return self._hash  # they are looked up again and again
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.producer, self.consumers, self.faults))
+
     def to_json(self) -> dict[str, Any]:
         """As JSON-able data; fields with their default value are left out."""
         data: dict[str, Any] = {}

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from taskqueue_harness.diagram import told
 from taskqueue_harness.lanes import Row, lanes
@@ -138,4 +138,4 @@ def _text(x: int, y: int, text: str, name: str) -> str:
 
 def _clean(text: str) -> str:
     """Text that XML can hold: some control characters cannot be written in any way."""
-    return escape("".join("\ufffd" if _UNWRITABLE.match(one) else one for one in text))
+    return escape("".join("\ufffd" if _UNWRITABLE.match(one) else one for one in text), quote=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import threading
@@ -12,7 +13,7 @@ import pytest
 
 from taskqueue_conformance import atwork, bench
 from taskqueue_conformance.atwork import AtWork
-from taskqueue_conformance.bench import SPINS, Bench, Settings, _Places
+from taskqueue_conformance.bench import HOPELESS, SPINS, Bench, Settings, _Places
 from taskqueue_conformance.history import History
 from taskqueue_conformance.watch import SPIN
 from taskqueue_conformance.workload import Drain, Put, Scenario
@@ -95,6 +96,51 @@ def test_where_it_is_known_to_spin_it_is_told_sooner() -> None:
     finally:
         one.close()
     assert given == [10.0] * SPINS + [1.0] * 2
+
+
+@pytest.mark.parametrize(("share", "begun"), [(1, HOPELESS), (2, HOPELESS * 2), (3, 100)])
+def test_where_every_other_spins_the_rest_is_not_begun(share: int, begun: int) -> None:
+    count = itertools.count(1)
+
+    def act(payload: dict[str, Any]) -> Outcome:
+        number = next(count)
+        return answer(f"{SPIN} 1.0 s of processor time" if number % share == 0 else None)
+
+    one = bench_of(act)
+    try:
+        seen = [one.observe(scenario(f"scenario {number}")) for number in range(100)]
+    finally:
+        one.close()
+    assert [bool(each.slow) for each in seen] == [False] * begun + [True] * (100 - begun)
+    assert not any(each.begun for each in seen[begun:])
+    assert {each.slow for each in seen[begun:]} <= {f"not begun: {HOPELESS} before it spun"}
+    assert one.tally.performed == begun
+
+
+def test_all_wait_for_what_the_first_one_does() -> None:
+    """Where it spins, six that find out take six times as much of the processor."""
+    arrived, begun = threading.Semaphore(0), []
+
+    class Piloted(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            arrived.release()
+            return super().wait(timeout)
+
+    def act(payload: dict[str, Any]) -> Outcome:
+        begun.append(payload["scenario"]["name"])
+        if len(begun) == 1:
+            for _ in range(5):
+                assert arrived.acquire(timeout=60)
+            assert begun == ["scenario 0"]
+        return answer()
+
+    one = bench_of(act)
+    one._piloted = Piloted()
+    try:
+        one.observe_all([scenario(f"scenario {number}") for number in range(6)])
+    finally:
+        one.close()
+    assert len(begun) == 6
 
 
 @pytest.mark.parametrize(

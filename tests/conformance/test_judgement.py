@@ -16,6 +16,7 @@ from taskqueue_conformance.history import History
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles.sentences import Late
 from taskqueue_conformance.records import Status
+from taskqueue_conformance.tally import Tally
 from taskqueue_conformance.workload import Scenario
 
 QUICK = DEPTHS["quick"]
@@ -29,8 +30,8 @@ class Benched:
     ) -> None:
         self.not_applicable: dict[str, str] = {}
         self.usual: list[Any] = []
-        self.hangs = int(hang is not None)
-        self.slow_ones = int(slow is not None)
+        self.tally = Tally()
+        self.tally.hangs, self.tally.slow = int(hang is not None), int(slow is not None)
         self.settings = Settings("m:Q", hangs_repeated=hangs_repeated)
         self.repeated: list[str] = []
         self._hang, self._slow = hang, slow
