@@ -289,7 +289,7 @@ class Bench:
     ) -> Observation:
         factor, tally = self.settings.factor, self.tally
         if tally.spins >= HOPELESS and tally.spins * 2 >= tally.performed:
-            return Observation(scenario, slow="not begun, since those before it spun")
+            return Observation(scenario, slow="not begun, since those before it spun", begun=False)
         cap = self.settings.cap * factor
         if tally.slow >= TOO_SLOW:
             cap /= 2

@@ -24,6 +24,7 @@ class Observation:
         died: how the process ended before it could answer, None if it answered.
         slow: why it could not be finished in time although it made progress, or was not begun; None
             if neither is so.
+        begun: whether it was performed at all.
         exited: whether the process ended by itself after its answer.
         output: what it wrote.
         seconds: how long it took.
@@ -35,6 +36,7 @@ class Observation:
     notes: dict[str, Any] = field(default_factory=dict)
     died: str | None = None
     slow: str | None = None
+    begun: bool = True
     exited: bool = False
     output: str = ""
     seconds: float = 0.0
@@ -54,11 +56,6 @@ class Observation:
             observation.notes = outcome.result["notes"]
             observation.slow = outcome.result["slow"]
         return observation
-
-    @property
-    def begun(self) -> bool:
-        """Whether it was performed at all."""
-        return bool(self.histories) or self.died is not None
 
     @property
     def hung(self) -> bool:
