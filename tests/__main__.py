@@ -22,13 +22,14 @@ CHECKS: Sequence[Command] = (
 # Both wait for other processes most of the time.
 WAITING: Sequence[Command] = (
     ("pytest", "tests/gallery"),
-    ("pytest", "-n", "2", "--ignore=tests/harness", "--ignore=tests/gallery"),
+    ("pytest", "-n", "2", "tests", "--ignore=tests/harness", "--ignore=tests/gallery"),
 )
 # These compute: one by one they take what the others leave, then as many as there are cores.
 # An exploration that met an uncontrolled wait leaves its thread behind, greenlets and all: each
 # file of the engine's tests has a process of its own.
 ENGINE = [("pytest", "-q", str(path)) for path in sorted(Path("tests/harness").glob("test_*.py"))]
-COMPUTING: Sequence[Command] = (("mypy",), *ENGINE)
+# The suite itself is not spread over workers: each of them would perform the regular scenarios.
+COMPUTING: Sequence[Command] = (("mypy",), ("pytest", "conformance"), *ENGINE)
 
 
 def words_of(command: Command, arguments: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ class Depth:
         timed: the same with an early timeout anywhere.
         faultless: the same with neither.
         special: the same with faults that need a clause of their own.
-        samples: schedules that are tried before a scenario is exhausted.
+        samples: schedules that are tried where a scenario is not soon exhausted.
         exhaust: executions that exhausting it may take.
         longest: seconds of processor time that exhausting it may take.
         portfolio: schedules of each scenario that is sampled.

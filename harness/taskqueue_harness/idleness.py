@@ -32,12 +32,19 @@ class Idleness:
         self._task = f"/proc/self/task/{native_id}/stat"
         self.seconds = 0.0
         self._computing = time.process_time()
-        self._queueing = _queueing()
+        self._queueing: dict[str, float] | None = None
+        self._looked = False
 
     def look(self, passed: float) -> None:
-        """Called again and again, with the seconds since the last time."""
+        """Called again and again, with the seconds since the last time.
+
+        The first look is only what the second is compared with: most threads have ended by then.
+        """
         computing, queueing = time.process_time(), _queueing()
         used = computing - self._computing
+        if not self._looked:
+            self._looked, self._computing, self._queueing = True, computing, queueing
+            return
         if queueing is None or self._queueing is None:
             return
         # Of a thread that has ended nothing is there any more to be compared.
@@ -70,7 +77,7 @@ def _queueing() -> dict[str, float] | None:
 
 def _read(file: str) -> str:
     try:
-        with open(file, encoding="ascii", errors="replace") as stream:
-            return stream.read()
+        with open(file, "rb") as stream:
+            return stream.read().decode(errors="replace")
     except OSError:
         return ""  # the thread has just ended, or there is no such thing here

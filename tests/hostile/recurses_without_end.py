@@ -16,5 +16,5 @@ class TaskQueue(Correct):
         """In silence: to format a traceback that deep takes longer than all else."""
 
     def get(self) -> Any:
-        sys.setrecursionlimit(15_000)
+        sys.setrecursionlimit(6_000)
         return self.get()

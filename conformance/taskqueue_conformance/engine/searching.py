@@ -27,6 +27,11 @@ WRONG_SECONDS = 1.0
 """And so long after the first of them."""
 
 
+SHORT = 1_000
+"""An exhaustive search of at most so many executions goes first: most of them are over sooner than
+samples would tell anything, and what is exhausted need not be sampled."""
+
+
 class _Search:
     """One job, in the process that is for nothing else."""
 
@@ -43,6 +48,12 @@ class _Search:
         self.late = False
 
     @property
+    def over(self) -> bool:
+        """Whether nothing is left to look for, or no time to do so."""
+        found = self.exploration
+        return self.enough or self.late or found.exhausted or bool(found.uncontrolled)
+
+    @property
     def enough(self) -> bool:
         if not self.wrong or self.since is None:
             return False
@@ -50,13 +61,18 @@ class _Search:
         return self.job.first or self.wrong >= WRONG or late
 
     def run(self) -> Exploration:
-        """Sample first: it finds what is common at once. Then see everything."""
+        """See everything if that is soon done; else sample first, which finds what is common."""
         job, exploration = self.job, self.exploration
+        short = 0 < job.exhaust <= SHORT
         try:
-            if job.samples:
+            if short:
+                self._explore("dpor", job.exhaust)
+            if job.samples and not self.over:
+                cut, before = exploration.cut, exploration.executions
                 self._explore("portfolio", job.samples)
-                exploration.sampled = exploration.executions
-            if job.exhaust and not (self.enough or self.late or exploration.uncontrolled):
+                exploration.sampled = exploration.executions - before
+                exploration.cut = cut or exploration.cut
+            if job.exhaust and not (short or self.over):
                 self._explore("dpor", job.exhaust)
         except Unloadable as error:
             exploration.uncontrolled = str(error)
@@ -73,7 +89,7 @@ class _Search:
             scope=self.scope,
             stall=self.stall,
             # That it repeats itself under one schedule is seen once.
-            repeats=0 if self.exploration.executions else 2,
+            repeats=0 if self.exploration.executions else 1,
             keep_going=True,
             on_execution=self._look,
         )
