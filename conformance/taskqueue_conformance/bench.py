@@ -247,10 +247,15 @@ class Bench:
         with self._lock:
             future = self._futures.get(scenario)
             if future is None:
-                future = self._pool.submit(self._perform_in_turn, scenario)
-                future.add_done_callback(self.tally.add)
+                future = self._pool.submit(self._perform_and_count, scenario)
                 self._futures[scenario] = future
             return future
+
+    def _perform_and_count(self, scenario: Scenario) -> Observation:
+        # Not when the future is done: whoever waits for it would be told before it is counted.
+        seen = self._perform_in_turn(scenario)
+        self.tally.add(seen)
+        return seen
 
     def _perform_in_turn(self, scenario: Scenario) -> Observation:
         pilot = self._pilot.acquire(blocking=False)  # and kept: there is one first scenario

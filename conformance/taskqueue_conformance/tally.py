@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
 
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.watch import SPIN
@@ -25,11 +24,8 @@ class Tally:
         self._lock = threading.Lock()
         self.performed = self.hangs = self.slow = self.spins = 0
 
-    def add(self, future: Future[Observation]) -> None:
+    def add(self, seen: Observation) -> None:
         """Count what has just ended; one that was never begun does not count."""
-        if future.cancelled() or future.exception() is not None:
-            return
-        seen = future.result()
         if not seen.begun:
             return
         with self._lock:
