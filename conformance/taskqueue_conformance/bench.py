@@ -313,6 +313,7 @@ class Bench:
                 cap * PATIENCE + 5.0,
                 3.0 * factor,
                 silence=4.0 * factor,
+                unheard=cap + 5.0,
                 started=started,
             )
 

@@ -139,6 +139,7 @@ class Supervisor:
         seconds: float,
         exit_seconds: float = 1.0,
         silence: float | None = None,
+        unheard: float | None = None,
         started: Callable[[int], None] | None = None,
     ) -> Outcome:
         """Have one task done. Thread-safe.
@@ -148,6 +149,7 @@ class Supervisor:
             seconds: how long it may take; the task is killed after that.
             silence: how long it may go without a beat once it has sent one, see `Reply.beat`: a
                 process that is stopped, or whose interpreter is held, sends none.
+            unheard: how long it may take to send the first beat; None if it need not send any.
             exit_seconds: how long the process may take to end once it has answered.
             started: told the id of the process once there is one.
         """
@@ -175,7 +177,7 @@ class Supervisor:
             elif started is not None:
                 started(pid)
         try:
-            limits = (began + seconds, silence)
+            limits = (began + seconds, silence, unheard)
             self._watch(server, task, outcome, result_read, output_read, limits)
             if outcome.ended != "overdue":
                 outcome.status = server.answer(task, "status", exit_seconds)
@@ -219,21 +221,22 @@ class Supervisor:
         outcome: Outcome,
         result_fd: int,
         output_fd: int,
-        limits: tuple[float, float | None],
+        limits: tuple[float, float | None, float | None],
     ) -> None:
         """Read result and output until the result is whole, the process is gone, or time is up."""
         result, output = bytearray(), Output()
         began = time.monotonic()
         open_fds = {result_fd, output_fd}
-        give_up, silence = limits
+        give_up, silence, unheard = limits
         beaten: float | None = None
         gone = False
         while True:
             now = time.monotonic()
-            silent = beaten is not None and silence is not None and now - beaten > silence
+            heard, most = (began, unheard) if beaten is None else (beaten, silence)
+            silent = most is not None and now - heard > most
             if now >= give_up or silent:
                 outcome.ended = "overdue"
-                outcome.silent = now - (beaten if beaten is not None and silent else began)
+                outcome.silent = now - (heard if silent else began)
                 break
             if result_fd not in open_fds:
                 break

@@ -57,6 +57,11 @@ def perform(payload: Any, reply: Reply) -> bool:
     elif what == "beat, then stop":
         reply.beat()
         os.kill(os.getpid(), 19)
+    elif what == "stop":
+        os.kill(os.getpid(), 19)
+    elif what == "beat, and take five seconds":
+        reply.beat()
+        time.sleep(5.0)
     elif what == "leave":
         reply("answered")
         return True
@@ -132,6 +137,17 @@ def test_a_process_that_was_alive_and_is_stopped_is_given_up_early(child: Superv
     outcome = child.perform({"do": "beat, then stop"}, 60, silence=0.3)
     assert outcome.ended == "overdue"
     assert outcome.seconds < 60
+
+
+def test_a_process_that_was_never_heard_of_is_given_up_early(child: Supervisor) -> None:
+    outcome = child.perform({"do": "stop"}, 60, silence=60, unheard=0.3)
+    assert outcome.ended == "overdue"
+    assert 0.3 <= outcome.silent <= outcome.seconds < 60
+
+
+def test_who_was_heard_of_has_more_time(child: Supervisor) -> None:
+    outcome = child.perform({"do": "beat, and take five seconds"}, 60, silence=60, unheard=4.0)
+    assert outcome.ended == "returned"
 
 
 def test_a_flood_is_shortened_and_counted(child: Supervisor) -> None:
