@@ -9,18 +9,17 @@ from __future__ import annotations
 import os
 import threading
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from taskqueue_conformance.atwork import AtWork
 from taskqueue_conformance.engine.job import SLOWNESS, Exploration, Job
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.records import Record
 from taskqueue_conformance.tally import Tally
+from taskqueue_conformance.turns import AT_WORK, Turns
 from taskqueue_conformance.watch import PATIENCE
 from taskqueue_conformance.workload import Scenario
 from taskqueue_harness.supervise import Outcome, Supervisor
@@ -29,14 +28,8 @@ __all__ = ["Bench", "Settings", "Unusable"]
 
 _ROOT = str(Path(__file__).resolve().parent.parent)
 
-AT_WORK = 2 + 2 * (os.cpu_count() or 1)
-"""How many scenarios may use the processor at a time."""
-
 WAITING = 64
 """How many may be under way in all, those that only wait included."""
-
-SETTLING = 0.1
-"""Every so many seconds a scenario is looked at; when it only waits, the next may begin."""
 
 TOO_SLOW = 4
 """After so many scenarios that were given up as too slow the others get half of the time: there is
@@ -44,7 +37,7 @@ little hope, and everybody waits."""
 
 SPINS = 1
 """After so many scenarios that were seen to spin for certain the others need to spin for a
-tenth of the time only: what they do is known, and all of them do it at the same time."""
+tenth of the time only: what they do is known."""
 
 HOPELESS = 24
 """After so many scenarios that were seen to spin, if they are half of all, the others are not
@@ -93,32 +86,6 @@ class Settings:
     cwd: str = "."
 
 
-class _Places:
-    """A semaphore that is handed on in the order of asking: what was begun first waits least."""
-
-    def __init__(self, count: int) -> None:
-        self._mutex = threading.Lock()
-        self._free = count
-        self._asking: deque[threading.Lock] = deque()
-
-    def acquire(self) -> None:
-        with self._mutex:
-            if self._free:
-                self._free -= 1
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._asking.append(turn)
-        turn.acquire()
-
-    def release(self) -> None:
-        with self._mutex:
-            if self._asking:
-                self._asking.popleft().release()
-            else:
-                self._free += 1
-
-
 class Bench:
     """One implementation, and everything that is observed of it.
 
@@ -135,10 +102,7 @@ class Bench:
         self._opening = {False: threading.Lock(), True: threading.Lock()}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(WAITING, thread_name_prefix="bench")
-        self._at_work = _Places(AT_WORK)
-        self._pilot = threading.Lock()
-        self._piloted = threading.Event()
-        """Set when the first scenario has ended, or has settled to wait."""
+        self._turns = Turns(PILOT * settings.factor, self._keep_apart)
         self._futures: dict[Scenario, Future[Observation]] = {}
         self.tally = Tally()
         self._in_doubt = threading.Semaphore(AT_WORK)
@@ -258,31 +222,8 @@ class Bench:
         return seen
 
     def _perform_in_turn(self, scenario: Scenario) -> Observation:
-        pilot = self._pilot.acquire(blocking=False)  # and kept: there is one first scenario
-        if not pilot:
-            self._piloted.wait(PILOT * self.settings.factor)
-        # A place among those at work is held until the scenario is done or has settled to wait.
-        self._at_work.acquire()
-        held = threading.Lock()
-
-        def give_up_place() -> None:
-            if held.acquire(blocking=False):
-                self._at_work.release()
-                self._piloted.set()
-
-        work, done = AtWork(), threading.Event()
-
-        def settle() -> None:
-            while not done.wait(SETTLING) and self._keep_apart() and work.look():
-                pass
-            give_up_place()
-
-        threading.Thread(target=settle, daemon=True).start()
-        try:
-            return self._perform(scenario, work.begin)
-        finally:
-            done.set()
-            give_up_place()
+        with self._turns.turn() as started:
+            return self._perform(scenario, started)
 
     def _keep_apart(self) -> bool:
         """Whether those at work may be no more than `AT_WORK`, so that each has enough of the

@@ -33,7 +33,6 @@ class Idleness:
         self.seconds = 0.0
         self._computing = time.process_time()
         self._queueing: dict[str, float] | None = None
-        self._looked = False
 
     def look(self, passed: float) -> None:
         """Called again and again, with the seconds since the last time.
@@ -41,15 +40,12 @@ class Idleness:
         The first look is only what the second is compared with: most threads have ended by then.
         """
         computing, queueing = time.process_time(), _queueing()
-        used = computing - self._computing
-        if not self._looked:
-            self._looked, self._computing, self._queueing = True, computing, queueing
-            return
-        if queueing is None or self._queueing is None:
+        used, before = computing - self._computing, self._queueing
+        self._computing, self._queueing = computing, queueing
+        if queueing is None or before is None:
             return
         # Of a thread that has ended nothing is there any more to be compared.
-        used += sum(max(0.0, now - self._queueing.get(task, 0.0)) for task, now in queueing.items())
-        self._computing, self._queueing = computing, queueing
+        used += sum(max(0.0, now - before.get(task, 0.0)) for task, now in queueing.items())
         self.add(passed, used if self._sleeps() else passed)
 
     def add(self, passed: float, used: float) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from taskqueue_conformance.assess import clause_tests
-from taskqueue_conformance.bench import TOO_SLOW, Bench, Settings, _Places
+from taskqueue_conformance.bench import TOO_SLOW, Bench, Settings
 from taskqueue_conformance.oracles.special import second_run_refused
 from taskqueue_conformance.records import Record, Status
+from taskqueue_conformance.turns import Places
 from taskqueue_conformance.workload import Drain, Fail, Put, Scenario
 from taskqueue_harness.supervise import Outcome
 
@@ -106,7 +107,7 @@ def test_what_was_begun_first_gets_its_turn_first() -> None:
             super().append(turn)
             asked.set()
 
-    places = _Places(1)
+    places = Places(1)
     places._asking = Asking()
     places.acquire()
     order: list[str] = []

@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
-from taskqueue_conformance import atwork, bench
+from taskqueue_conformance import atwork, turns
+from taskqueue_conformance.assess import clause_tests
 from taskqueue_conformance.atwork import AtWork
-from taskqueue_conformance.bench import HOPELESS, SPINS, Bench, Settings, _Places
+from taskqueue_conformance.bench import HOPELESS, SPINS, Bench, Settings
+from taskqueue_conformance.clause import begin
+from taskqueue_conformance.depth import DEPTHS
 from taskqueue_conformance.history import History
+from taskqueue_conformance.scenarios import regular
 from taskqueue_conformance.watch import SPIN
 from taskqueue_conformance.workload import Drain, Put, Scenario
 from taskqueue_harness.supervise import Outcome
@@ -72,9 +76,9 @@ def test_who_is_at_work_keeps_its_place_and_who_waits_gives_it_up(
             assert begun.wait(60)
         return answer()
 
-    monkeypatch.setattr(bench, "AtWork", Work)
+    monkeypatch.setattr(turns, "AtWork", Work)
     one = bench_of(act)
-    one._at_work = _Places(1)
+    one._turns = turns.Turns(60.0, lambda: True, 1)
     try:
         one.observe_all([scenario("first"), scenario("second")])
     finally:
@@ -135,12 +139,52 @@ def test_all_wait_for_what_the_first_one_does() -> None:
         return answer()
 
     one = bench_of(act)
-    one._piloted = Piloted()
+    one._turns._known = Piloted()
     try:
         one.observe_all([scenario(f"scenario {number}") for number in range(6)])
     finally:
         one.close()
     assert len(begun) == 6
+
+
+def test_nobody_waits_for_the_first_one_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Work(AtWork):
+        def look(self) -> bool:
+            return True
+
+    others = threading.Semaphore(0)
+
+    def act(payload: dict[str, Any]) -> Outcome:
+        if payload["scenario"]["name"] != "scenario 0":
+            others.release()
+        else:
+            for _ in range(3):
+                assert others.acquire(timeout=60)
+        return answer()
+
+    monkeypatch.setattr(turns, "AtWork", Work)
+    one = bench_of(act)
+    one._turns = turns.Turns(0.05, lambda: True)
+    try:
+        seen = one.observe_all([scenario(f"scenario {number}") for number in range(4)])
+    finally:
+        one.close()
+    assert [each.begun for each in seen] == [True] * 4
+
+
+def test_the_plainest_scenario_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Scenario] = []
+    one = bench_of(lambda payload: answer())
+    monkeypatch.setattr(one, "prefetch", asked.extend)
+    monkeypatch.setattr(one, "prefetch_jobs", list)
+    monkeypatch.setattr(one, "judge_ahead", lambda name, judge: None)
+    depth = DEPTHS["quick"]
+    try:
+        begin(clause_tests(), one, depth)
+    finally:
+        one.close()
+    assert asked[0] == regular(depth)[0]
+    assert asked[1] not in regular(depth), "then those of strict clauses"
 
 
 @pytest.mark.parametrize(

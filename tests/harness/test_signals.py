@@ -157,14 +157,6 @@ def test_an_interrupt_that_is_handled_is_no_failure(program: Callable[[], None])
     assert result.executions > calm.executions
 
 
-def test_an_interrupt_is_handled_by_the_handler_of_the_moment() -> None:
-    result = explore(sees_each_handler, strategy="dpor", bounds=INTERRUPTED)
-    assert result.verdict == "failed"
-    assert result.outcome is not None
-    assert "the second was called" in result.outcome.message
-    assert replay(sees_each_handler, result.token).verdict == "failed"
-
-
 def comes_when_the_program_is_over() -> None:
     def send() -> None:
         time.sleep(1.0)
@@ -173,12 +165,23 @@ def comes_when_the_program_is_over() -> None:
     threading.Thread(target=send).start()
 
 
-def test_a_signal_may_come_while_only_other_threads_are_waited_for() -> None:
-    result = explore(comes_when_the_program_is_over, strategy="dpor", bounds=CALM)
+@pytest.mark.parametrize(
+    ("program", "bounds", "said"),
+    [
+        # By the handler of the moment.
+        (sees_each_handler, INTERRUPTED, "the second was called"),
+        # Only other threads are waited for.
+        (comes_when_the_program_is_over, CALM, "KeyboardInterrupt"),
+    ],
+)
+def test_what_comes_of_a_signal_is_found_and_replays(
+    program: Callable[[], None], bounds: Bounds, said: str
+) -> None:
+    result = explore(program, strategy="dpor", bounds=bounds)
     assert result.verdict == "failed"
     assert result.outcome is not None
-    assert "KeyboardInterrupt" in result.outcome.message
-    assert replay(comes_when_the_program_is_over, result.token).verdict == "failed"
+    assert said in result.outcome.message
+    assert replay(program, result.token).verdict == "failed"
 
 
 def handler_changes_nothing() -> None:

@@ -16,5 +16,5 @@ class TaskQueue(Correct):
         """In silence: to format a traceback that deep takes longer than all else."""
 
     def get(self) -> Any:
-        sys.setrecursionlimit(6_000)
+        sys.setrecursionlimit(50_000)
         return self.get()

@@ -140,7 +140,6 @@ class Exploration:
     Attributes:
         job: what was asked.
         executions: how many there were, redundant ones included.
-        sampled: how many of them were samples.
         redundant: how many of them repeated what was known.
         unfinished: how many of them were given up at the limit of operations, unjudged.
         steps: operations in all of them.
@@ -158,7 +157,6 @@ class Exploration:
 
     job: Job
     executions: int = 0
-    sampled: int = 0
     redundant: int = 0
     unfinished: int = 0
     steps: int = 0

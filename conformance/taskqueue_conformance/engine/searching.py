@@ -26,7 +26,6 @@ WRONG = 60
 WRONG_SECONDS = 1.0
 """And so long after the first of them."""
 
-
 SHORT = 1_000
 """An exhaustive search of at most so many executions goes first: most of them are over sooner than
 samples would tell anything, and what is exhausted need not be sampled."""
@@ -68,9 +67,8 @@ class _Search:
             if short:
                 self._explore("dpor", job.exhaust)
             if job.samples and not self.over:
-                cut, before = exploration.cut, exploration.executions
+                cut = exploration.cut
                 self._explore("portfolio", job.samples)
-                exploration.sampled = exploration.executions - before
                 exploration.cut = cut or exploration.cut
             if job.exhaust and not (short or self.over):
                 self._explore("dpor", job.exhaust)

@@ -9,12 +9,14 @@ import pytest
 
 from taskqueue_conformance import bounded
 from taskqueue_conformance.depth import DEPTHS, Depth
+from taskqueue_conformance.engine import searching
 from taskqueue_conformance.engine.drive import ESCAPED
 from taskqueue_conformance.engine.job import Exploration, Job
 from taskqueue_conformance.engine.scope import place_of
 from taskqueue_conformance.engine.searching import search, show
 from taskqueue_conformance.loading import load, names_of
 from taskqueue_conformance.workload import CheckOk, Drain, Fail, Put, Scenario, Sleep, Take
+from taskqueue_harness import explore
 
 Explore = Callable[..., Exploration]
 Target = Callable[[str], str]
@@ -33,6 +35,39 @@ def test_right_ones_are_exhausted_with_a_fault_anywhere(target: str, explored: E
     assert not found.contradictions
     assert found.executions > 300
     assert found.threads == 4
+
+
+@pytest.fixture
+def strategies(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The strategies that a search has used, in their order."""
+    used: list[str] = []
+
+    def noted(*arguments: object, **how: object) -> object:
+        used.append(str(how["strategy"]))
+        return explore(*arguments, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(searching, "explore", noted)
+    return used
+
+
+@pytest.mark.parametrize(
+    ("exhaust", "expected"),
+    [
+        (searching.SHORT, ["dpor"]),
+        (3, ["dpor", "portfolio"]),
+        (searching.SHORT + 1, ["portfolio", "dpor"]),
+        (0, ["portfolio"]),
+    ],
+)
+def test_samples_are_for_what_is_not_soon_exhausted(
+    exhaust: int, expected: list[str], explored: Explore, strategies: list[str]
+) -> None:
+    plain = Scenario("1 item, 1 consumer", (Put(1), CheckOk()), (TAKER,))
+    found = explored(REFERENCE, Job(plain, early_timeouts=0, samples=5, exhaust=exhaust))
+    assert strategies == expected
+    assert found.exhausted is (expected[-1] == "dpor")
+    cut = {"dpor": "", "portfolio": f"limit of {exhaust or 5} executions"}
+    assert found.cut == cut[expected[-1]]
 
 
 @pytest.mark.parametrize("target", [REFERENCE, OSS2])
