@@ -120,10 +120,12 @@ def _run(chosen: Sequence[Subject], arguments: argparse.Namespace) -> list[dict[
                     file.write(line)
                     file.flush()
                     done.append(json.loads(line))
+            if process.returncode:  # the runs it owes would be missing, not counted as failed
+                raise SystemExit(f"{subject.name}: its process ended with {process.returncode}")
 
         list(pool.map(run, chosen))
-    names = {subject.name for subject in chosen}
-    return [result for result in done if result["subject"] in names]
+    wanted = {(subject.name, seed) for subject in chosen for seed in range(1, arguments.runs + 1)}
+    return [result for result in done if (result["subject"], result["seed"]) in wanted]
 
 
 def summary(chosen: Sequence[Subject], results: Sequence[dict[str, Any]], depth: str) -> str:
