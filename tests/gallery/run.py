@@ -85,8 +85,8 @@ def summary(
     chosen: Sequence[Subject], results: Sequence[dict[str, Any]], depth: str, command: str
 ) -> str:
     """A line per subject: runs that agreed, of how many, and what did not."""
-    runs = Counter(python for python, _ in {(one["python"], one["seed"]) for one in results})
-    pythons = ", ".join(f"{python} ({count} of the runs)" for python, count in sorted(runs.items()))
+    runs = Counter(result["python"] for result in results)
+    pythons = ", ".join(f"{python} ({count:,} runs)" for python, count in sorted(runs.items()))
     lines = [
         "# The galleries",
         "",
