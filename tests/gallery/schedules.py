@@ -32,6 +32,9 @@ __all__ = ["kill", "main"]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+TOGETHER = 25
+"""Seeds that one process tries. What it has exhausted for the first it leaves out for the rest."""
+
 
 def jobs(depth: str) -> Iterator[Job]:
     """The jobs of the suite, each once, in its order."""
@@ -108,10 +111,7 @@ def _run(chosen: Sequence[Subject], arguments: argparse.Namespace) -> list[dict[
     known = {(result["subject"], result["seed"]) for result in done}
     with ThreadPoolExecutor(arguments.jobs) as pool, state.open("a") as file:
 
-        def run(subject: Subject) -> None:
-            seeds = [n for n in range(1, arguments.runs + 1) if (subject.name, n) not in known]
-            if not seeds:
-                return
+        def run(subject: Subject, seeds: Sequence[int]) -> None:
             command = [sys.executable, "-m", "tests.gallery.schedules", "--one", subject.name]
             command += ["--seeds", ",".join(map(str, seeds)), "--depth", arguments.depth]
             with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -123,7 +123,15 @@ def _run(chosen: Sequence[Subject], arguments: argparse.Namespace) -> list[dict[
             if process.returncode:  # the runs it owes would be missing, not counted as failed
                 raise SystemExit(f"{subject.name}: its process ended with {process.returncode}")
 
-        list(pool.map(run, chosen))
+        runs = []
+        for subject in chosen:
+            seeds = [n for n in range(1, arguments.runs + 1) if (subject.name, n) not in known]
+            runs += [
+                pool.submit(run, subject, seeds[n : n + TOGETHER])
+                for n in range(0, len(seeds), TOGETHER)
+            ]
+        for one in runs:
+            one.result()
     wanted = {(subject.name, seed) for subject in chosen for seed in range(1, arguments.runs + 1)}
     return [result for result in done if (result["subject"], result["seed"]) in wanted]
 
