@@ -98,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(json.dumps(result), flush=True)
         return 0
     results = _run(chosen, arguments)
-    text = summary(chosen, results, arguments.depth)
+    text = summary(chosen, results, arguments.depth, arguments.runs)
     print(text)
     if arguments.summary:
         arguments.summary.write_text(text)
@@ -136,13 +136,16 @@ def _run(chosen: Sequence[Subject], arguments: argparse.Namespace) -> list[dict[
     return [result for result in done if (result["subject"], result["seed"]) in wanted]
 
 
-def summary(chosen: Sequence[Subject], results: Sequence[dict[str, Any]], depth: str) -> str:
+def summary(
+    chosen: Sequence[Subject], results: Sequence[dict[str, Any]], depth: str, runs: int
+) -> str:
     """A line per specimen: how many runs killed it, by which clause, and what it took."""
     lines = [
         "# Schedule-only specimens under the engine",
         "",
+        f"Made by `python -m tests.gallery.schedules --runs {runs}`, with the seeds 1 to {runs}. "
         f"Depth {depth}. A run stops at the first contradiction, and agrees if its clause is one "
-        "that the specimen says it breaks.",
+        "that the specimen says it breaks. Seconds are those of the processor.",
         "",
         "| specimen | killed by the right clause | clauses | executions | seconds |",
         "|---|---|---|---|---|",
