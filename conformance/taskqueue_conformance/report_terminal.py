@@ -191,9 +191,13 @@ def _detail(report: Report, standing: Standing) -> str:
 def _basis(basis: Basis) -> str:
     """'1,204 schedules of 12 scenarios' for what the engine saw, '56 runs' for real threads."""
     if basis.grade is Grade.OBSERVED:
-        return f"{basis.runs:,} run{'' if basis.runs == 1 else 's'}"
+        return _count(basis.runs, "run")
     word = "all" if basis.grade is Grade.PROVED else "some"
-    return f"{word} {basis.runs:,} schedules of {basis.scenarios} scenarios"
+    return f"{word} {_count(basis.runs, 'schedule')} of {_count(basis.scenarios, 'scenario')}"
+
+
+def _count(number: int, of_what: str) -> str:
+    return f"{number:,} {of_what}{'' if number == 1 else 's'}"
 
 
 # -- what was seen of the clauses that fail ------------------------------------------------------

@@ -14,7 +14,7 @@ from taskqueue_conformance.baseline import KnownFailure
 from taskqueue_conformance.contract import CLAUSES
 from taskqueue_conformance.layout import clean, command_lines
 from taskqueue_conformance.measure import Unreached
-from taskqueue_conformance.records import Evidence
+from taskqueue_conformance.records import Basis, Evidence, Grade, Record, Status
 from taskqueue_conformance.report_stacks import thin
 
 
@@ -68,6 +68,21 @@ def test_one_line_per_clause_with_a_mark_in_words(rich_report: Any) -> None:
     assert row_of(lines, "TQ-1.1").endswith("observed  102 runs")
     assert row_of(lines, "TQ-2.3").endswith("by TQ-2.1")
     assert row_of(lines, "TQ-2.4").endswith("bounded on purpose")
+
+
+@pytest.mark.parametrize(
+    ("basis", "shown"),
+    [
+        (Basis(Grade.PROVED, 12, 1204), "all 1,204 schedules of 12 scenarios"),
+        (Basis(Grade.PROVED, 1, 1), "all 1 schedule of 1 scenario"),
+        (Basis(Grade.SAMPLED, 2, 1), "some 1 schedule of 2 scenarios"),
+        (Basis(Grade.OBSERVED, 1, 1), "1 run"),
+    ],
+)
+def test_a_row_says_what_its_grade_is_for(make_report: Any, basis: Basis, shown: str) -> None:
+    record = Record("TQ-2.13", Status.PASSED, basis.grade, bases=[basis], test="test")
+    row = row_of(lines_of(make_report({"TQ-2.13": record}), width=120), "TQ-2.13")
+    assert row.split(basis.grade.value)[1].strip() == shown
 
 
 def test_clauses_beyond_the_profile_stand_apart(rich_report: Any) -> None:
