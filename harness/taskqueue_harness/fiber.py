@@ -48,10 +48,12 @@ class Fiber:
         "index",
         "joined",
         "kernel",
+        "leaving",
         "locals",
         "now",
         "obj",
         "op",
+        "owed",
         "run",
         "seen",
         "signal",
@@ -82,6 +84,9 @@ class Fiber:
         # The number of a signal that it has to handle first, and what it waits for then.
         self.signal = 0
         self.waits_on: tuple[Any, float | None] = (True, None)
+        # Whether it is on its way out of a lock, and the signal that has to wait until it is out.
+        self.leaving = False
+        self.owed = 0
         self.done: list[Any] = []
         self.seen: dict[Any, int] = {}
         self.steps = 0

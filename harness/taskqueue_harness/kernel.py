@@ -498,13 +498,24 @@ class Kernel:
         """
         number, main.signal = main.signal, 0
         guard, deadline = main.waits_on
-        pending = main.op, main.obj, main.where
+        if main.leaving:
+            main.owed = number
+        else:
+            pending = main.op, main.obj, main.where
+            self._handle(number)
+            main.op, main.obj, main.where = pending
+        main.guard, main.deadline = guard, deadline
+        self.point()
+
+    def handle_owed(self) -> None:
+        """The main thread is out of the lock, and handles the signal that came on the way."""
+        number, self.main.owed = self.main.owed, 0
+        self._handle(number)
+
+    def _handle(self, number: int) -> None:
         if self.on_interrupt is not None:
             self.on_interrupt()
         self.handle(number)
-        main.op, main.obj, main.where = pending
-        main.guard, main.deadline = guard, deadline
-        self.point()
 
     # -- time, and the end
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -207,3 +209,145 @@ def test_the_process_keeps_its_handlers() -> None:
     assert explore(another_thread_sends_one, strategy="dpor", bounds=CALM).ok
     assert explore(is_ignored, strategy="dpor").ok
     assert {number: signal.getsignal(number) for number in before} == before
+
+
+def runs_beside(lock: Any, section: Callable[[], object], locked: Callable[[], bool]) -> None:
+    """Fails if an interrupt of `section`, which takes `lock`, leaves it locked."""
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    try:
+        section()
+        thread.join()
+    except KeyboardInterrupt:
+        assert not locked(), "it stays locked"
+
+
+def with_a_lock() -> None:
+    lock = threading.Lock()
+
+    def section() -> None:
+        with lock:
+            pass
+
+    runs_beside(lock, section, lock.locked)
+
+
+def with_two_locks_and_a_return() -> None:
+    lock, other = threading.Lock(), threading.Lock()
+
+    def section() -> int:
+        with lock, other:
+            return 1
+
+    runs_beside(lock, section, lock.locked)
+
+
+def with_a_reentrant_lock() -> None:
+    lock: Any = threading.RLock()
+
+    def section() -> None:
+        with lock, lock:
+            pass
+
+    runs_beside(lock, section, lock._is_owned)
+
+
+def with_a_lock_left_by_an_exception() -> None:
+    lock = threading.Lock()
+
+    def section() -> None:
+        with contextlib.suppress(KeyError), lock:
+            raise KeyError
+
+    runs_beside(lock, section, lock.locked)
+
+
+def with_a_condition() -> None:
+    lock = threading.Lock()
+    condition = threading.Condition(lock)
+
+    def section() -> None:
+        with condition:
+            pass
+
+    runs_beside(lock, section, lock.locked)
+
+
+def acquires_and_releases() -> None:
+    lock = threading.Lock()
+
+    def section() -> None:
+        lock.acquire()
+        lock.release()
+
+    runs_beside(lock, section, lock.locked)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        with_a_lock,
+        with_two_locks_and_a_return,
+        with_a_reentrant_lock,
+        with_a_lock_left_by_an_exception,
+    ],
+)
+def test_an_interrupt_leaves_no_lock_of_a_with_statement_locked(
+    program: Callable[[], None],
+) -> None:
+    """CPython does not look for signals between the block and the end of ``__exit__``."""
+    calm = explore(program, strategy="dpor", bounds=CALM)
+    result = explore(program, strategy="dpor", bounds=INTERRUPTED)
+    assert result.exhausted, result
+    assert result.ok, result
+    assert result.executions > calm.executions
+
+
+@pytest.mark.parametrize("program", [with_a_condition, acquires_and_releases])
+def test_an_interrupt_may_leave_others_locked(program: Callable[[], None]) -> None:
+    """It does look at the start of an ``__exit__`` in Python, and after ``acquire()``."""
+    result = explore(program, strategy="dpor", bounds=INTERRUPTED)
+    assert result.verdict == "failed"
+    assert result.outcome is not None
+    assert "it stays locked" in result.outcome.message
+    assert replay(program, result.token).verdict == "failed"
+
+
+def is_told_on_the_way_out() -> None:
+    lock = threading.Lock()
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    entered = False
+    try:
+        with lock:
+            entered = True
+    except KeyboardInterrupt:
+        assert not entered, "between the block and the next statement"
+
+
+def handles_it_on_the_way_out() -> None:
+    handled = []
+    signal.signal(signal.SIGINT, lambda *_: handled.append(lock.locked()))
+    lock = threading.Lock()
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    with lock:
+        entered = len(handled)
+    assert len(handled) == entered, f"came when the lock was {'' if handled[-1] else 'not '}held"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        (is_told_on_the_way_out, "between the block and the next statement"),
+        (handles_it_on_the_way_out, "came when the lock was not held"),
+    ],
+)
+def test_a_signal_at_the_end_of_a_with_block_is_handled_behind_it(
+    program: Callable[[], None], said: str
+) -> None:
+    result = explore(program, strategy="dpor", bounds=INTERRUPTED)
+    assert result.verdict == "failed"
+    assert result.outcome is not None
+    assert said in result.outcome.message
+    assert replay(program, result.token).verdict == "failed"

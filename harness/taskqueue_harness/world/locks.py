@@ -50,7 +50,37 @@ def check_timeout(blocking: Any, timeout: Any) -> float | None:
     return float(timeout)
 
 
-class Lock(Primitive):
+class Leavable(Primitive):
+    """A lock that is made in C, at the end of a `with` block.
+
+    CPython looks for signals after a call, at the start of a function and when a loop goes round.
+    Between the last such look in the block, whose exception would release the lock, and the one
+    after the call of ``__exit__`` there is none: no signal comes in between. A class in Python, as
+    Condition is, has one at the start of its ``__exit__``.
+    """
+
+    __slots__ = ()
+
+    def __exit__(self, *exc_info: object) -> None:
+        fiber = self.kernel.current
+        fiber.leaving = True
+        try:
+            self.release()
+        finally:
+            fiber.leaving = False
+        if fiber.owed:
+            self.kernel.handle_owed()
+
+    def release(self) -> None:
+        """Give it up.
+
+        Raises:
+            RuntimeError: it is not locked.
+        """
+        raise NotImplementedError
+
+
+class Lock(Leavable):
     """``_thread.lock``: may be released by any thread."""
 
     __slots__ = ("__weakref__", "_free", "_owner")
@@ -122,9 +152,6 @@ class Lock(Primitive):
         self._owner = fiber
         return True
 
-    def __exit__(self, *exc_info: object) -> None:
-        self.release()
-
     acquire_lock = acquire
     release_lock = release
     locked_lock = locked
@@ -138,7 +165,7 @@ class Lock(Primitive):
         return f"<{state} _thread.lock object at {hex(id(self))}>"
 
 
-class RLock(Primitive):
+class RLock(Leavable):
     """``_thread.RLock``."""
 
     __slots__ = ("__weakref__", "_count", "_free", "_owner")
@@ -211,9 +238,6 @@ class RLock(Primitive):
 
     __enter__ = acquire
 
-    def __exit__(self, *exc_info: object) -> None:
-        self.release()
-
     def _is_owned(self) -> bool:
         return self._owner is self.kernel.current
 
@@ -271,6 +295,8 @@ class Condition(Primitive):
         return self._lock.__enter__()
 
     def __exit__(self, *exc_info: object) -> Any:
+        if isinstance(self._lock, Leavable):
+            return self._lock.release()
         return self._lock.__exit__(*exc_info)
 
     def __repr__(self) -> str:
