@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 
-from base import Callback
 from base import TaskQueue as Correct
 
 BREAKS = ("TQ-3.6",)
@@ -16,31 +15,24 @@ SCHEDULE = False
 
 
 class TaskQueue(Correct):
-    consumers_only = False
-
-    def consume(self, consumer: Callback) -> None:
-        try:
-            consumer(self)
-        except BaseException as error:
-            with self.lock:
-                self.consumers_only = not self.failed or self.consumers_only
-            self.fail(error)
+    well = True
 
     def produce(self) -> None:
         try:
             self.producer(self)
         except BaseException as error:
-            self.consumers_only = False
+            # Nobody else sets it, and to the same: whoever fails at the same time changes nothing.
+            self.well = False
             self.fail(error)
         self.close()
 
     def on_unstarted(self, error: BaseException) -> None:
-        self.consumers_only = False
+        self.well = False
         super().on_unstarted(error)
 
     def on_interrupt(self, started: list[threading.Thread]) -> None:
-        self.consumers_only = False
+        self.well = False
         super().on_interrupt(started)
 
     def ok(self) -> bool:
-        return not self.failed or self.consumers_only
+        return self.well
