@@ -21,7 +21,7 @@ class TaskQueue(Correct):
         try:
             self.producer(self)
         except BaseException as error:
-            # Nobody else sets it, and to the same: whoever fails at the same time changes nothing.
+            # Never taken back, whoever fails at the same time.
             self.well = False
             self.fail(error)
         self.close()

@@ -50,37 +50,25 @@ def check_timeout(blocking: Any, timeout: Any) -> float | None:
     return float(timeout)
 
 
-class Leavable(Primitive):
-    """A lock that is made in C, at the end of a `with` block.
+def leave(lock: Lock | RLock, *exc_info: object) -> None:
+    """``__exit__`` of what is a lock made in C: a signal that comes meanwhile waits for its end.
 
     CPython looks for signals after a call, at the start of a function and when a loop goes round.
-    Between the last such look in the block, whose exception would release the lock, and the one
-    after the call of ``__exit__`` there is none: no signal comes in between. A class in Python, as
-    Condition is, has one at the start of its ``__exit__``.
+    Between the last such look in a `with` block, whose exception would release the lock, and the
+    one after the call of ``__exit__`` there is none. A class in Python, as Condition is, has one at
+    the start of its ``__exit__``.
     """
-
-    __slots__ = ()
-
-    def __exit__(self, *exc_info: object) -> None:
-        fiber = self.kernel.current
-        fiber.leaving = True
-        try:
-            self.release()
-        finally:
-            fiber.leaving = False
-        if fiber.owed:
-            self.kernel.handle_owed()
-
-    def release(self) -> None:
-        """Give it up.
-
-        Raises:
-            RuntimeError: it is not locked.
-        """
-        raise NotImplementedError
+    fiber = lock.kernel.current
+    fiber.leaving = True
+    try:
+        lock.release()
+    finally:
+        fiber.leaving = False
+    if fiber.owed:
+        lock.kernel.handle_owed()
 
 
-class Lock(Leavable):
+class Lock(Primitive):
     """``_thread.lock``: may be released by any thread."""
 
     __slots__ = ("__weakref__", "_free", "_owner")
@@ -152,6 +140,7 @@ class Lock(Leavable):
         self._owner = fiber
         return True
 
+    __exit__ = leave
     acquire_lock = acquire
     release_lock = release
     locked_lock = locked
@@ -165,7 +154,7 @@ class Lock(Leavable):
         return f"<{state} _thread.lock object at {hex(id(self))}>"
 
 
-class RLock(Leavable):
+class RLock(Primitive):
     """``_thread.RLock``."""
 
     __slots__ = ("__weakref__", "_count", "_free", "_owner")
@@ -237,6 +226,7 @@ class RLock(Leavable):
         return not self._free
 
     __enter__ = acquire
+    __exit__ = leave
 
     def _is_owned(self) -> bool:
         return self._owner is self.kernel.current
@@ -295,7 +285,7 @@ class Condition(Primitive):
         return self._lock.__enter__()
 
     def __exit__(self, *exc_info: object) -> Any:
-        if isinstance(self._lock, Leavable):
+        if self._modelled:
             return self._lock.release()
         return self._lock.__exit__(*exc_info)
 
