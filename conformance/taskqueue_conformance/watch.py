@@ -23,6 +23,7 @@ from typing import Any
 
 from taskqueue_conformance.runqueue import RunQueue
 from taskqueue_conformance.standstill import Standstill
+from taskqueue_harness.supervise import LONGEST_TURN
 
 __all__ = ["PATIENCE", "SPIN", "Limits", "Watch", "stacks"]
 
@@ -42,10 +43,6 @@ LOOK_CLOSER = 0.15
 
 PATIENCE = 3
 """So many times the cap is waited for a run that makes no progress to be seen to spin."""
-
-LONGEST_TURN = 0.5
-"""Seconds from one look to the next.  Where it is more, the whole process had no turn for a while:
-on a crowded machine, or stopped and continued.  That is nobody's silence."""
 
 
 @dataclass(frozen=True)

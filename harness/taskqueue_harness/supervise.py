@@ -28,6 +28,11 @@ __all__ = ["Outcome", "Supervisor"]
 MAX_RESULT = 256 * 1024 * 1024
 """How large a result may be, in bytes; a larger one is treated as none."""
 
+LONGEST_TURN = 0.5
+"""Seconds from one look of a watcher to the next.  Where it is more, the watcher had no turn for a
+while: on a crowded machine, or stopped and continued.  What is watched may have had none either, or
+may have been heard by nobody: that is not its silence."""
+
 
 @dataclass
 class Outcome:
@@ -225,14 +230,14 @@ class Supervisor:
     ) -> None:
         """Read result and output until the result is whole, the process is gone, or time is up."""
         result, output = bytearray(), Output()
-        began = time.monotonic()
+        began = heard = last_turn = time.monotonic()
         open_fds = {result_fd, output_fd}
-        give_up, silence, unheard = limits
-        beaten: float | None = None
+        give_up, silence, most = limits
         gone = False
         while True:
             now = time.monotonic()
-            heard, most = (began, unheard) if beaten is None else (beaten, silence)
+            heard += max(0.0, now - last_turn - LONGEST_TURN)
+            last_turn = now
             silent = most is not None and now - heard > most
             if now >= give_up or silent:
                 outcome.ended = "overdue"
@@ -249,7 +254,7 @@ class Supervisor:
                     output.add(data)
                 else:
                     result += data
-                    beaten = now
+                    heard, most = now, silence
             if result.endswith(b"\n") or len(result) > MAX_RESULT:
                 break
             # The pipes stay open as long as a grandchild holds them, so ask for the child as well.

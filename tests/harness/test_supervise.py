@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from taskqueue_harness import supervise
 from taskqueue_harness.supervise import Supervisor
 from taskqueue_harness.supervised import Reply
 
@@ -147,6 +148,28 @@ def test_a_process_that_was_never_heard_of_is_given_up_early(child: Supervisor) 
 
 def test_who_was_heard_of_has_more_time(child: Supervisor) -> None:
     outcome = child.perform({"do": "beat, and take five seconds"}, 60, silence=60, unheard=4.0)
+    assert outcome.ended == "returned"
+
+
+class Late:
+    """A clock for one who has no turn for a minute, a second or two after it was first asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def monotonic(self) -> float:
+        self.asked += 1
+        return time.monotonic() + (60.0 if self.asked > 40 else 0.0)
+
+
+def test_time_in_which_the_supervisor_had_no_turn_is_nobodys_silence(
+    child: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child.perform({"do": "answer"}, 60)  # begun and prepared
+    clock = Late()
+    monkeypatch.setattr(supervise, "time", clock)
+    outcome = child.perform({"do": "beat, and take five seconds"}, 120, silence=30)
+    assert clock.asked > 40
     assert outcome.ended == "returned"
 
 
