@@ -1,7 +1,6 @@
-"""run() waits until there are no more threads in the process than there were before.
+"""run() waits until there are no threads in the process but those that there were before.
 
-A thread of somebody else's that is started in the meantime, and stays, is waited for as well; one
-that ends in the meantime lets run() come back too soon.
+A thread of somebody else's that is started in the meantime, and stays, is waited for as well.
 """
 
 from __future__ import annotations
@@ -22,12 +21,13 @@ SCHEDULE = False
 
 
 class TaskQueue(Correct):
-    threads_before = 0
+    threads_before: frozenset[threading.Thread] = frozenset()
 
     def start_all(self, started: list[threading.Thread]) -> None:
-        self.threads_before = threading.active_count()
+        # Not their number: if somebody else's thread ended, run() would come back too soon.
+        self.threads_before = frozenset(threading.enumerate())
         super().start_all(started)
 
     def wait_for(self, started: list[threading.Thread]) -> None:
-        while threading.active_count() > self.threads_before:
+        while not self.threads_before.issuperset(threading.enumerate()):
             time.sleep(0.01)
