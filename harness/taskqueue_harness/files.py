@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sysconfig
 
@@ -20,10 +21,12 @@ INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 """What the path of an installed file has in it."""
 
 
+@functools.cache
 def is_standard(file: str) -> bool:
     """Whether a file is of the standard library.
 
-    What is installed beside it is not: it can be what is under test.
+    What is installed beside it is not: it can be what is under test.  Kept, since it is asked of
+    each module of the process, and finding the real path asks the system for each folder of it.
     """
     if file.startswith("<frozen "):
         return True

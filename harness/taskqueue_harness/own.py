@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import types
@@ -30,27 +31,39 @@ def own_modules(roots: Iterable[str]) -> tuple[str, ...]:
     for name in roots:
         file = source_of(sys.modules.get(name))
         if file and "." not in name and os.path.basename(file) != "__init__.py":
-            folders.add(os.path.dirname(os.path.realpath(file)))
+            folders.add(_folder_of(file))
     folders = {folder for folder in folders if not any(p in folder + os.sep for p in INSTALLED)}
     return tuple(
         name
         for name, module in list(sys.modules.items())
-        if name != "__main__" and _belongs(name, source_of(module), packages, folders)
+        if name != "__main__" and _belongs(name, module, packages, folders)
     )
 
 
-def _belongs(name: str, file: str, packages: set[str], folders: set[str]) -> bool:
+def _belongs(name: str, module: types.ModuleType, packages: set[str], folders: set[str]) -> bool:
+    file = _file_of(module)
     if not file or is_standard(file):
         return False
-    if name.partition(".")[0] in packages:
-        return True
-    return "." not in name and os.path.dirname(os.path.realpath(file)) in folders
+    if name.partition(".")[0] not in packages and ("." in name or _folder_of(file) not in folders):
+        return False
+    return os.path.exists(file)
 
 
 def source_of(module: types.ModuleType | None) -> str:
     """The file that holds the source of a module; empty if there is none."""
+    file = _file_of(module)
+    return file if os.path.exists(file) else ""
+
+
+def _file_of(module: types.ModuleType | None) -> str:
+    """Where the source of a module was, if it came from a file; else empty."""
     file = getattr(module, "__file__", None)
-    return file if isinstance(file, str) and file.endswith(".py") and os.path.exists(file) else ""
+    return file if isinstance(file, str) and file.endswith(".py") else ""
+
+
+@functools.cache
+def _folder_of(file: str) -> str:
+    return os.path.dirname(os.path.realpath(file))
 
 
 def size_of(names: Iterable[str]) -> int:
