@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from taskqueue_harness import operations as ops
 from taskqueue_harness.world.clock import sleep
 from taskqueue_harness.world.latch import Latch
-from taskqueue_harness.world.threads import join
+from taskqueue_harness.world.thread import join
 
 if TYPE_CHECKING:
     from taskqueue_harness import World
