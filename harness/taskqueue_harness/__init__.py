@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from taskqueue_harness.result import ExplorationFailed, Result
     from taskqueue_harness.schedule import BadToken, Schedule, decode
     from taskqueue_harness.strategies import STRATEGIES, Strategy
-    from taskqueue_harness.world.loader import Unloadable, World
+    from taskqueue_harness.world.loader import World
     from taskqueue_harness.world.program import Driver
+    from taskqueue_harness.world.sources import Unloadable
 
 _HOMES = {
     "exploration": ("Exploration",),
@@ -39,8 +40,9 @@ _HOMES = {
     "result": ("ExplorationFailed", "Result"),
     "schedule": ("BadToken", "Schedule", "decode"),
     "strategies": ("STRATEGIES", "Strategy"),
-    "world.loader": ("Unloadable", "World"),
+    "world.loader": ("World",),
     "world.program": ("Driver",),
+    "world.sources": ("Unloadable",),
 }
 """Where the public names live. They are imported when they are asked for: pytest loads the plugin
 of this package into every run, which must not pay for the engine."""

@@ -29,8 +29,8 @@ from taskqueue_harness.result import Result
 from taskqueue_harness.schedule import BadToken
 from taskqueue_harness.strategies import STRATEGIES, PreemptionBound, Strategy
 from taskqueue_harness.targets import BadTarget, load_target
-from taskqueue_harness.world.loader import Unloadable
 from taskqueue_harness.world.program import Program
+from taskqueue_harness.world.sources import Unloadable
 
 OK, FOUND, INTERRUPTED, UNUSABLE, INCONCLUSIVE = 0, 1, 2, 4, 6
 

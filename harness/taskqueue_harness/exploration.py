@@ -76,5 +76,5 @@ class Exploration:
             names.index(strategy) if strategy in names else 255,
             sys.version_info[1],
             self.rewrite,
-            self.world.scope_hash()[:4],
+            self.world.sources.digest()[:4],
         )

@@ -146,7 +146,7 @@ def load(world: World, name: str) -> types.ModuleType:
         with world.kernel.paused():
             adapt(world, module)
     if name != "logging":
-        world._resets.append(State(module).restore)
+        world.resets.append(State(module).restore)
     return module
 
 
@@ -203,7 +203,7 @@ def _futures(world: World, module: types.ModuleType) -> None:
     future.__init__ = __init__
     future.__hash__ = lambda self: self._number
     names["id"] = lambda value: value._number if isinstance(value, future) else id(value)
-    world._resets.append(reset)
+    world.resets.append(reset)
 
 
 def _pool(world: World, module: types.ModuleType) -> None:
@@ -284,7 +284,7 @@ def _logging(world: World, module: types.ModuleType) -> None:
         names["_handlerList"][:] = []
 
     reset()
-    world._resets.append(reset)
+    world.resets.append(reset)
 
 
 class Quiet:
@@ -323,7 +323,7 @@ def _random(world: World, module: types.ModuleType) -> None:
         shared.seed(0)
 
     reset()
-    world._resets.append(reset)
+    world.resets.append(reset)
     world._not_modelled.add("random numbers, of which one sequence was used")
 
 

@@ -18,58 +18,26 @@ execution. A `Memory` is made for each execution and is active while it runs.
 from __future__ import annotations
 
 import builtins
-import functools
-import hashlib
 import importlib
 import importlib.util
 import os
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from typing import Any
 
-from taskqueue_harness.files import is_standard
 from taskqueue_harness.kernel import Kernel
-from taskqueue_harness.own import MOST, is_about_threads
 from taskqueue_harness.world import accelerated, clock, library
 from taskqueue_harness.world.capture import Capture, sys_module
+from taskqueue_harness.world.importing import Importer
 from taskqueue_harness.world.locks import Primitive
 from taskqueue_harness.world.pristine import Snapshot, Unknown
+from taskqueue_harness.world.sources import Source, Sources
 from taskqueue_harness.world.threads import ThreadWorld
+from taskqueue_harness.world.views import Modules, view_of
 
-
-class Unloadable(Exception):
-    """A program or module that cannot be brought into the world, and what to do about it."""
-
-
-class Source:
-    """A module in scope: its source, compiled once."""
-
-    def __init__(self, name: str, file: str, package: str, text: bytes) -> None:
-        self.name = name
-        self.file = file
-        self.package = package
-        self.text = text
-        self.rewritten: Any = None
-        self.code: types.CodeType | None = None
-        self.kept: tuple[types.ModuleType, Snapshot] | None = None
-        self.reusable = True
-        # The modules in scope that it imports: what it refers to must be theirs of today.
-        self.needs: set[str] = set()
-        self._functions: dict[tuple[str, int], types.CodeType] | None = None
-
-    def function(self, code: types.CodeType) -> types.CodeType | None:
-        """The compiled form of a function of this module, given the one the process has."""
-        if self._functions is None:
-            self._functions = {}
-            assert self.code is not None
-            todo = [self.code]
-            while todo:
-                one = todo.pop()
-                self._functions[one.co_name, one.co_firstlineno] = one
-                todo += [const for const in one.co_consts if isinstance(const, types.CodeType)]
-        return self._functions.get((code.co_name, code.co_firstlineno))
+__all__ = ["World"]
 
 
 class World:
@@ -80,12 +48,12 @@ class World:
         self.rewrite = rewrite
         self.current_memory: Any = None
         self._not_modelled: set[str] = set()
-        self.attribute_writes: frozenset[str] = frozenset()
         self.capture = Capture(kernel)
-        self.sources: dict[str, Source] = {}
+        self.sources = Sources(rewrite=rewrite)
         self.modules: dict[str, types.ModuleType] = {}
         self.virtual: dict[str, types.ModuleType] = {}
         self.builtins: dict[str, Any] = dict(vars(builtins))
+        self.import_ = Importer(self).import_
         self.builtins["__import__"] = self.import_
         self.builtins["print"] = self.capture.print
         self.virtual["sys"] = sys_module(self.capture)
@@ -96,8 +64,8 @@ class World:
         self.virtual["threading"] = self.threads.high
         self.virtual["signal"] = self.threads.handlers.module
         self.virtual["atexit"] = library.atexit_module(self)
-        self._resets: list[Callable[[], None]] = []
-        self._followed: set[str] = set()
+        self.resets: list[Callable[[], None]] = []
+        """Called when an execution begins: bring virtual modules back to their initial state."""
         # Modules that are being executed, or were since the outermost of them began.
         self._fresh: list[Source] = []
         self._importing = 0
@@ -118,7 +86,7 @@ class World:
         for name in library.LAZY:
             self.virtual[name] = None  # type: ignore[assignment]
         for name in scope:
-            self._load(name)
+            self.sources.load(name)
         self._compile()
 
     # -- scope
@@ -126,70 +94,27 @@ class World:
     def add(self, name: str) -> Source:
         """Bring a module into scope."""
         if name not in self.sources:
-            self._load(name)
+            self.sources.load(name)
             self._compile()
         return self.sources[name]
 
-    def _load(self, name: str) -> None:
-        if name in self.sources:
-            return
-        module = sys.modules.get(name)
-        spec = getattr(module, "__spec__", None)
-        file = getattr(module, "__file__", None)
-        if file is None:
-            try:
-                spec = importlib.util.find_spec(name)
-            except (ImportError, ValueError) as error:
-                raise Unloadable(f"module {name!r} is not importable: {error}") from error
-            file = spec.origin if spec is not None else None
-        if file is None or not os.path.exists(file) or not file.endswith(".py"):
-            raise Unloadable(
-                f"module {name!r} has no source file: put the code under test into a .py file"
-            )
-        package = name if os.path.basename(file) == "__init__.py" else name.rpartition(".")[0]
-        with open(file, "rb") as stream:
-            self.sources[name] = Source(name, file, package, stream.read())
-
     def add_file(self, file: str, name: str) -> Source:
         """Bring a source file into scope as the module `name`."""
-        with open(file, "rb") as stream:
-            self.sources[name] = source = Source(name, file, "", stream.read())
+        self.sources.load_file(file, name)
         self._compile()
-        return source
+        return self.sources[name]
 
     def _compile(self) -> None:
-        """Compile what is in scope; what is rewritten depends on what all of it stores."""
-        if not self.rewrite:
-            for source in self.sources.values():
-                if source.code is None:
-                    source.code = compile(source.text, source.file, "exec", dont_inherit=True)
-            self._index()
-            return
-        from taskqueue_harness.world.rewrite import rewrite_together
-
-        sources = list(self.sources.values())
-        found = rewrite_together([(source.text, source.file) for source in sources])
-        for source, rewritten in zip(sources, found, strict=True):
-            source.rewritten = rewritten
-            source.code = rewritten.code
-            source._functions = None
-            source.kept = None
-        self.attribute_writes = frozenset().union(*(one.attribute_writes for one in found))
+        self.sources.compile()
         self._index()
 
     def _index(self) -> None:
-        self._concerned = set()
+        self.concerned: set[str] = set()
+        """Names of modules that this world has something of its own for, and of their packages."""
         for name in (*self.sources, *self.virtual):
             while name:
-                self._concerned.add(name)
+                self.concerned.add(name)
                 name = name.rpartition(".")[0]
-
-    def scope_hash(self) -> bytes:
-        """Identifies the source in scope, for tokens."""
-        digest = hashlib.sha256()
-        for name in sorted(self.sources):
-            digest.update(self.sources[name].text)
-        return digest.digest()
 
     def not_modelled(self) -> list[str]:
         """What ran so far that is not modelled, in words."""
@@ -208,7 +133,7 @@ class World:
         self._imported = False
         self.capture.reset()
         self.threads.reset()
-        for reset in self._resets:
+        for reset in self.resets:
             reset()
 
     def memory(self) -> Any:
@@ -221,8 +146,8 @@ class World:
         self._not_modelled |= self._noted()
         self.current_memory = Memory(
             self.kernel,
-            attribute_writes=self.attribute_writes,
-            whole_objects=any(s.rewritten.whole_objects for s in self.sources.values()),
+            attribute_writes=self.sources.attribute_writes,
+            whole_objects=self.sources.whole_objects,
             untracked=(Primitive,),
         )
         self.kernel.locations = self.current_memory.locations
@@ -249,8 +174,8 @@ class World:
             if not self._importing:
                 self._keep()
             return found
-        if name in self._concerned:
-            return self._view(name)
+        if name in self.concerned:
+            return view_of(self, name)
         return importlib.import_module(name)
 
     def _executed(self, source: Source) -> types.ModuleType:
@@ -360,53 +285,6 @@ class World:
             found.append(Namespace)
         return tuple(found)
 
-    def _view(self, name: str) -> types.ModuleType:
-        """A shared package, with the modules of this world in place of the real ones."""
-        real = importlib.import_module(name)
-        view = types.ModuleType(name, real.__doc__)
-        vars(view).update(vars(real))
-        self.modules[name] = view
-        prefix = name + "."
-        for one in self._concerned:
-            if one.startswith(prefix) and "." not in one[len(prefix) :]:
-                vars(view).pop(one[len(prefix) :], None)
-        handed_on = {key: home for key, value in vars(real).items() if (home := self._home(value))}
-        for key in handed_on:
-            vars(view).pop(key, None)
-        view.__getattr__ = lambda attribute: self._member(name, attribute, handed_on)  # type: ignore[method-assign]
-        return view
-
-    def _home(self, value: Any) -> tuple[str, str] | None:
-        """The module in scope, and the name there, of a class or function that a package hands on.
-
-        ``from package import Class`` must give the class of this world, not the one that the real
-        package imported.
-        """
-        if not issubclass(type(value), (type, types.FunctionType)):
-            return None
-        if "<locals>" in value.__qualname__:
-            return None
-        home = value.__module__
-        return (home, value.__qualname__) if home in self.sources else None
-
-    def _member(
-        self, package: str, attribute: str, handed_on: Mapping[str, tuple[str, str]]
-    ) -> Any:
-        if attribute in handed_on:
-            return self._at(*handed_on[attribute])
-        name = f"{package}.{attribute}"
-        if name in self._concerned:
-            return self.module(name)
-        own = vars(sys.modules[package]).get("__getattr__")
-        if own is None:
-            raise AttributeError(f"module {package!r} has no attribute {attribute!r}")
-        value = own(attribute)
-        found = self._home(value)
-        return value if found is None else self._at(*found)
-
-    def _at(self, home: str, path: str) -> Any:
-        return functools.reduce(getattr, path.split("."), self.module(home))
-
     def execute_library(self, name: str, module: types.ModuleType) -> None:
         """Run the source of a standard library module over the virtual modules."""
         spec = importlib.util.find_spec(name)
@@ -436,135 +314,14 @@ class World:
             self.virtual.pop("os", None)
             self._index()
 
-    # -- import
+    def note_need(self, importer: Any, name: str) -> None:
+        """A module that is being executed refers to another from now on.
 
-    def _note_need(self, importer: Any, name: str) -> None:
-        """A module that is being executed refers to another from now on."""
+        Args:
+            importer: the globals of the one.
+            name: of the other.
+        """
         if self._importing and name in self.sources:
             source = self.sources.get((importer or {}).get("__name__", ""))
             if source in self._fresh and name != source.name:
                 source.needs.add(name)
-
-    def import_(
-        self,
-        name: str,
-        globals: Any = None,
-        locals: Any = None,
-        fromlist: Any = (),
-        level: int = 0,
-    ) -> Any:
-        """``__import__`` of this world."""
-        if level:
-            package = (globals or {}).get("__package__") or ""
-            absolute = importlib.util.resolve_name("." * level + name, package)
-        else:
-            absolute = name
-        self._follow(absolute, globals)
-        concerned = self._concerned
-        if absolute not in concerned and absolute.partition(".")[0] not in concerned:
-            for one in fromlist or ():
-                self._follow(f"{absolute}.{one}", globals)
-            if absolute not in concerned:
-                return builtins.__import__(name, globals, locals, fromlist, level)
-        if not fromlist:
-            if absolute in concerned:
-                self.module(absolute)
-            else:
-                builtins.__import__(absolute)
-            self._bind_to_parents(absolute)
-            self._note_need(globals, absolute)
-            if level or "." not in name:
-                return self.module(absolute)
-            return self.module(name.partition(".")[0])
-        module = self.module(absolute)
-        self._note_need(globals, absolute)
-        own = absolute in self.sources
-        if "*" in fromlist:
-            fromlist = (*(one for one in fromlist if one != "*"), *getattr(module, "__all__", ()))
-        for one in fromlist:
-            member = f"{absolute}.{one}"
-            if own and not hasattr(module, one):
-                self._follow(member, globals)
-            if member in self._concerned:
-                self._note_need(globals, member)
-                if not own or not hasattr(module, one):
-                    vars(module)[one] = self.module(member)
-            elif not hasattr(module, one):
-                try:
-                    importlib.import_module(member)
-                except ModuleNotFoundError:
-                    continue
-                real = sys.modules.get(absolute)
-                if real is not None and hasattr(real, one):
-                    setattr(module, one, getattr(real, one))
-        return module
-
-    def _bind_to_parents(self, name: str) -> None:
-        """Give ``a`` an attribute ``b`` and ``a.b`` a ``c``, as ``import a.b.c`` does.
-
-        Without it, ``import a.b as b`` takes what the process has under that name.
-        """
-        while "." in name:
-            parent, _, leaf = name.rpartition(".")
-            if parent in self._concerned:
-                package = self.module(parent)
-                if not hasattr(package, leaf):
-                    setattr(package, leaf, self.module(name))
-            name = parent
-
-    def _follow(self, name: str, importer: Any) -> None:
-        """Bring a module into scope that code in scope imports from its own package."""
-        if name in self._followed or not importer or len(self.sources) >= MOST:
-            return
-        source = self.sources.get(importer.get("__name__", ""))
-        if source is None or not source.package:
-            return
-        if name.partition(".")[0] != source.name.partition(".")[0]:
-            return
-        self._followed.add(name)
-        if name in self.sources or name in self.virtual:
-            return
-        # The package around a module may import half the world, and was left out on purpose.
-        if source.name.startswith(f"{name}."):
-            return
-        try:
-            spec = importlib.util.find_spec(name)
-        except (ImportError, ValueError, AttributeError):
-            return
-        file = spec.origin if spec is not None else None
-        if file and file.endswith(".py") and (not is_standard(file) or is_about_threads(file)):
-            self.add(name)
-
-
-class Modules(MutableMapping[str, Any]):
-    """``sys.modules`` of a world: what it has executed, and for the rest what the process has."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def __getitem__(self, name: str) -> Any:
-        world = self._world
-        if name in world.modules:
-            return world.modules[name]
-        if name in world.sources:
-            raise KeyError(name)
-        return world.module(name) if name in world.virtual else sys.modules[name]
-
-    def __setitem__(self, name: str, module: Any) -> None:
-        self._world.modules[name] = module
-
-    def __delitem__(self, name: str) -> None:
-        if name not in self:
-            raise KeyError(name)
-        # What is not of this execution stays where it is: it is the process's, or virtual.
-        self._world.modules.pop(name, None)
-
-    def __iter__(self) -> Iterator[str]:
-        world = self._world
-        yield from world.modules
-        for name in list(sys.modules):
-            if name not in world.modules and name not in world.sources:
-                yield name
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
 
 from taskqueue_harness.outcome import Outcome
-from taskqueue_harness.world.loader import Unloadable, World
+from taskqueue_harness.world.loader import World
+from taskqueue_harness.world.sources import Unloadable
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class _Copier:
         cls = type(value)
         if issubclass(cls, types.ModuleType):
             name = value.__name__
-            return self.world.module(name) if name in self.world._concerned else value
+            return self.world.module(name) if name in self.world.concerned else value
         if cls is types.FunctionType:
             if value.__module__ in self.world.sources:
                 return self.function(value)
