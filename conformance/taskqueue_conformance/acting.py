@@ -12,10 +12,11 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from taskqueue_conformance.failures import kind_in_turn, make_failure
 from taskqueue_conformance.history import END, HELPERS, MAIN, Code, Event, owner
 from taskqueue_conformance.identity import Failures, Items, raise_injected
+from taskqueue_conformance.items import make_item
 from taskqueue_conformance.stage import Stage
-from taskqueue_conformance.things import kind_in_turn, make_failure, make_item
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,

@@ -25,11 +25,11 @@ from taskqueue_conformance.engine.job import Job
 from taskqueue_conformance.engine.scope import place_of, warm_up
 from taskqueue_conformance.engine.searching import search, show
 from taskqueue_conformance.history import actor_name
+from taskqueue_conformance.items import Item
 from taskqueue_conformance.loading import MEMBERS, Unusable, files_of, load, names_of
 from taskqueue_conformance.perform import Performance
 from taskqueue_conformance.preempt import Preemption
 from taskqueue_conformance.stage import RealStage
-from taskqueue_conformance.things import Item
 from taskqueue_conformance.watch import Limits, Watch, stacks
 from taskqueue_conformance.workload import Scenario
 from taskqueue_harness.supervised import Reply

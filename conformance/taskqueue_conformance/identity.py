@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from taskqueue_conformance.history import END, STRANGER, FailureInfo, Outcome
-from taskqueue_conformance.things import Item
+from taskqueue_conformance.items import Item
 
 __all__ = ["Failures", "Items", "raise_injected"]
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from taskqueue_conformance.acting import Acting
+from taskqueue_conformance.failures import called_by_standard
 from taskqueue_conformance.history import HELPERS, MAIN, Code, History, Outcome
 from taskqueue_conformance.stage import Stage
-from taskqueue_conformance.things import called_by_standard
 from taskqueue_conformance.workload import Scenario
 
 __all__ = ["Performance"]

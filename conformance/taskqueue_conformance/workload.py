@@ -48,7 +48,7 @@ __all__ = [
 @dataclass(frozen=True)
 class Put:
     """Put `count` new items of a `kind` (see `ITEM_KINDS` and `OWN_KINDS` in
-    `taskqueue_conformance.things`).
+    `taskqueue_conformance.items`).
     """
 
     count: int = 1
@@ -96,8 +96,8 @@ class PollOk:
 
 @dataclass(frozen=True)
 class Fail:
-    """Raise an exception of a `kind` of `taskqueue_conformance.things.FAILURE_KINDS`; ``assorted``
-    is another one of them in each queue of a scenario.
+    """Raise an exception of a `kind` of `FAILURE_KINDS` in `taskqueue_conformance.failures`;
+    ``assorted`` is another one of them in each queue of a scenario.
     """
 
     kind: str = "error"

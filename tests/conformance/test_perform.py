@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from taskqueue_conformance.items import make_item
 from taskqueue_conformance.perform import Performance
 from taskqueue_conformance.stage import RealStage
-from taskqueue_conformance.things import make_item
 from taskqueue_conformance.workload import Put, Scenario
 
 

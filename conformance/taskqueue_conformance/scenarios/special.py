@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from taskqueue_conformance.depth import Depth
+from taskqueue_conformance.items import ODD_KINDS
 from taskqueue_conformance.scenarios.everyday import regular
 from taskqueue_conformance.scenarios.limits import large_backlogs
 from taskqueue_conformance.scenarios.shared import TAKER, Pair
-from taskqueue_conformance.things import ODD_KINDS
 from taskqueue_conformance.workload import (
     AskAgain,
     Await,

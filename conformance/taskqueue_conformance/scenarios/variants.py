@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 from taskqueue_conformance.depth import Depth
+from taskqueue_conformance.failures import ASSORTED
+from taskqueue_conformance.items import ODD_KINDS, REPEATED_KINDS
 from taskqueue_conformance.scenarios.everyday import faults_at_every_point
 from taskqueue_conformance.scenarios.neighbours import waiting_in_another
 from taskqueue_conformance.scenarios.shared import TAKER, Pair
-from taskqueue_conformance.things import ASSORTED, ODD_KINDS, REPEATED_KINDS
 from taskqueue_conformance.workload import (
     Await,
     CheckOk,

@@ -13,20 +13,17 @@ from typing import Any
 
 import pytest
 
-from taskqueue_conformance.things import (
+from taskqueue_conformance.failures import (
     ASSORTED,
     FAILURE_KINDS,
-    ODD_KINDS,
-    OWN_KINDS,
-    REPEATED_KINDS,
     Falsy,
     Frozen,
     Injected,
     Unhashable,
     kind_in_turn,
     make_failure,
-    make_item,
 )
+from taskqueue_conformance.items import ODD_KINDS, OWN_KINDS, REPEATED_KINDS, make_item
 
 
 def test_assorted_failures_are_all_of_them_in_turn() -> None:
