@@ -20,8 +20,8 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 
+from taskqueue_harness.ending import Teardown
 from taskqueue_harness.idleness import Idleness
-from taskqueue_harness.kernel import Teardown
 from taskqueue_harness.outcome import Bounds, Outcome
 from taskqueue_harness.places import standing
 from taskqueue_harness.result import Result
@@ -202,7 +202,7 @@ def _abandon(search: Search, thread: _Explorer, what: str, why: str) -> None:
 def _end(search: Search, thread: _Explorer) -> None:
     """End a loop in Python; a call into C that never returns stays behind."""
     if search.kernel is not None:
-        search.kernel.point = search.kernel._point_torn
+        search.kernel.point = search.kernel.point_torn
     hooks.abandon()
     ctypes.pythonapi.PyThreadState_SetAsyncExc(
         ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Teardown)

@@ -23,7 +23,6 @@ Polling needs no annotation: see `polling`.
 
 from __future__ import annotations
 
-import ctypes
 import sys
 import threading
 import traceback
@@ -36,6 +35,7 @@ from greenlet import getcurrent, greenlet
 
 from taskqueue_harness import operations as ops
 from taskqueue_harness import telling
+from taskqueue_harness.ending import Teardown, outcome_of, tear_down
 from taskqueue_harness.fiber import Alternative, Chooser, Deviation, Fiber, Observer
 from taskqueue_harness.outcome import Bounds, Outcome, Step, Tid, Verdict
 from taskqueue_harness.places import standing
@@ -50,10 +50,6 @@ class _Running(threading.local):
 
 RUNNING = _Running()
 """The kernel whose execution the OS thread runs, if any."""
-
-
-class Teardown(BaseException):
-    """Raised in every fiber that an ended execution leaves behind, until it gives up."""
 
 
 class Diverged(Exception):
@@ -153,7 +149,8 @@ class Kernel:
             assert outcome is not None
         finally:
             RUNNING.kernel = None
-            self._tear_down()
+            self.point = self.point_torn
+            tear_down(self)
             self.active = False
             self.point = self._point_outside
             self.current = self.outside
@@ -165,36 +162,8 @@ class Kernel:
         self.live = []
         return outcome
 
-    def _tear_down(self) -> None:
-        """Raise `Teardown` in what is left until it is gone."""
-        self.tearing = True
-        self.point = self._point_torn
-        # Weak reference callbacks and finalizers of dying threads run operations, too. What they
-        # raise is nobody's; the hook of the process is back as soon as the threads are gone.
-        hook = sys.unraisablehook
-        sys.unraisablehook = _without_teardown(hook)
-        try:
-            self._end_fibers()
-        finally:
-            sys.unraisablehook = hook
-
-    def _end_fibers(self) -> None:
-        for fiber in self.live:
-            if not fiber.started:
-                continue
-            glet: Any = fiber.switch.__self__
-            self.current = fiber
-            fiber.steps = 0
-            if not glet.dead:
-                glet.throw(Teardown)
-            if not glet.dead:
-                # Freed, it would be resumed once more, perhaps in another OS thread: never free it.
-                ctypes.pythonapi.Py_IncRef(ctypes.py_object(glet))
-                self.graveyard.append(glet)
-        for fiber in self.live:
-            fiber.switch = fiber.run = None
-
-    def _point_torn(self) -> None:
+    def point_torn(self) -> None:
+        """An operation by what an ended execution has left behind: it is to give up."""
         fiber = self.current
         fiber.steps += 1
         if fiber.steps > self.STUBBORN:
@@ -419,7 +388,7 @@ class Kernel:
             choice = self.strategy.choose(alternatives, running)
             self.choices.append(choice)
         if choice < 0:
-            self._finish("redundant", stop=True)
+            self._finish("redundant")
             return None
         chosen = alternatives[choice]
         if self.watching:
@@ -532,7 +501,7 @@ class Kernel:
                 not fiber.guard and fiber.deadline is None and fiber not in self.pollers.aside
                 for fiber in self.live
             )
-            self._finish("stuck" if for_good else "livelock", message=stagnant, stop=True)
+            self._finish("stuck" if for_good else "livelock", stagnant)
             return False
         progress = self.pollers.go_on()
         changes = self.changes - self.clock_reads
@@ -553,7 +522,7 @@ class Kernel:
             return True
         if progress:
             return True
-        self._finish("deadlock", stop=True)
+        self._finish("deadlock")
         return False
 
     def _over_limit(self) -> bool:
@@ -565,35 +534,15 @@ class Kernel:
         taken = self.bounds.steps // 2
         self._finish(
             "unfinished" if self.turns.may_yet_end(self.live, self.clock, taken) else "livelock",
-            message=f"still running after {self.steps} operations, the last "
+            f"still running after {self.steps} operations, the last "
             f"{taken} of them fairly scheduled",
-            stop=True,
         )
         return False
 
-    def _finish(self, verdict: Verdict, *, message: str = "", stop: bool = False) -> None:
+    def _finish(self, verdict: Verdict, message: str = "") -> None:
         if self.asking:
             self.strategy.conclude(self)
-        blocked = []
-        if verdict in ("deadlock", "stuck", "livelock"):
-            blocked = [telling.blocked(fiber) for fiber in self.live]
-            message = message or "no thread can run"
-        outcome = Outcome(verdict, self.choices, self.steps, message, blocked=blocked, end=verdict)
-        if self.failure is not None and verdict not in ("redundant", "uncontrolled"):
-            outcome.verdict = "failed"
-            outcome.message, outcome.exception, outcome.traceback, outcome.failed_tid = self.failure
-        if self.steps >= self.bounds.steps:
-            outcome.cut = f"limit of {self.bounds.steps} operations per execution"
-        elif self.fair:
-            outcome.cut = (
-                f"half the limit of {self.bounds.steps} operations per execution: beyond it "
-                "threads only take turns"
-            )
-        outcome.threads = self.fiber_count
-        outcome.clock = self.clock
-        outcome.offered = len(self.choices)
-        outcome.value = self.value
-        self.outcome = outcome
+        self.outcome = outcome_of(self, verdict, message)
 
     def give_up(self, why: str) -> NoReturn:
         """End the execution as *uncontrolled*: what its running thread is about to do cannot be.
@@ -602,9 +551,9 @@ class Kernel:
             why: a clause about the program; where its thread stands is added.
         """
         if self.tearing:
-            self._point_torn()
+            self.point_torn()
         frame = sys._getframe(1)
-        self._finish("uncontrolled", message=f"{why}{standing(frame)}", stop=True)
+        self._finish("uncontrolled", f"{why}{standing(frame)}")
         assert self.outcome is not None
         self.outcome.traceback = "".join(traceback.format_stack(frame))
         self.hub.switch()
@@ -679,14 +628,6 @@ class Kernel:
             fiber.where = site
             fiber.guard = True
             self.point()
-
-
-def _without_teardown(hook: Callable[[Any], object]) -> Callable[[Any], object]:
-    def filtered(unraisable: Any) -> None:
-        if unraisable.exc_type is not Teardown:
-            hook(unraisable)
-
-    return filtered
 
 
 def _by_tid(fiber: Fiber) -> Tid:

@@ -7,7 +7,7 @@ import traceback
 import types
 from typing import TYPE_CHECKING, Any
 
-from taskqueue_harness.kernel import Teardown
+from taskqueue_harness.ending import Teardown
 from taskqueue_harness.world.locks import TIMEOUT_MAX
 from taskqueue_harness.world.thread import Handle
 

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from taskqueue_harness import operations as ops
+from taskqueue_harness.ending import Teardown
 from taskqueue_harness.fiber import Fiber
-from taskqueue_harness.kernel import Kernel, Teardown
+from taskqueue_harness.kernel import Kernel
 
 if TYPE_CHECKING:
     from taskqueue_harness.world.threads import ThreadWorld
