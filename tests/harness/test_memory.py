@@ -12,7 +12,8 @@ from tests.harness.interleave import Recorder, memory_for, record
 
 from taskqueue_harness.world import hooks
 from taskqueue_harness.world.locations import CONTENTS, Locations
-from taskqueue_harness.world.memory import SITES, Memory
+from taskqueue_harness.world.marks import SITES
+from taskqueue_harness.world.memory import Memory
 from taskqueue_harness.world.rewrite import rewrite
 
 

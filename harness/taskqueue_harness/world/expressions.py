@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 from taskqueue_harness.world.bindings import Comprehension
 from taskqueue_harness.world.locations import CELLS
-from taskqueue_harness.world.memory import MODULE_VARIABLES, SITES, Site
+from taskqueue_harness.world.marks import MODULE_VARIABLES, SITES, Site
 from taskqueue_harness.world.scope import Owner, Scope, mangle
 from taskqueue_harness.world.scopes import Scopes
 

@@ -25,7 +25,8 @@ from typing import Any, TypeVar
 from taskqueue_harness.world import effects, plainly
 from taskqueue_harness.world.effects import Kind
 from taskqueue_harness.world.locations import CELLS, CONTENTS, Namespace
-from taskqueue_harness.world.memory import Memory, is_rewritten
+from taskqueue_harness.world.marks import is_rewritten
+from taskqueue_harness.world.memory import Memory
 
 T = TypeVar("T")
 

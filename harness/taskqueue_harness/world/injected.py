@@ -8,7 +8,7 @@ from typing import Any
 
 from taskqueue_harness.world import hooks
 from taskqueue_harness.world.locations import FINALISED, Namespace
-from taskqueue_harness.world.memory import MODULE_VARIABLES
+from taskqueue_harness.world.marks import MODULE_VARIABLES
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     **{f"_@{name}": getattr(operator, name) for name in ("getitem", "setitem", "delitem")},

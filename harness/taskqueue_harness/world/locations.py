@@ -50,6 +50,10 @@ class Location:
         return f"<location {self.key}: {self}>"
 
 
+Access = tuple[Location, bool]
+"""A location, and whether it is written."""
+
+
 class Namespace:
     """The variables of one module, or the captured variables of one call of a function.
 

@@ -1,8 +1,8 @@
 """What an attribute access, a call or an iteration touches: the shared memory of one execution.
 
 `hooks` calls this when rewritten code is about to access something; the accesses go to the *sink*,
-the scheduler of the running execution. `effects` says what a call into C touches, `locations` what
-the places are called.
+the scheduler of the running execution. `attributes` says how an attribute is reached, `effects`
+what a call into C touches, `locations` what the places are called.
 """
 
 from __future__ import annotations
@@ -13,32 +13,15 @@ import sys
 import types
 import weakref
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from taskqueue_harness.operations import both_ends
 from taskqueue_harness.world import effects, plainly
+from taskqueue_harness.world.attributes import ATTRIBUTE_CALLS, ATTRIBUTE_METHODS, Plan, plan_of
 from taskqueue_harness.world.effects import Kind
-from taskqueue_harness.world.locations import CONTENTS, Location, Locations
+from taskqueue_harness.world.locations import CONTENTS, Access, Location, Locations
 
-Access = tuple[Location, bool]
-"""A location, and whether it is written."""
-
-MODULE_VARIABLES = "_@g"
-"""The global under which a rewritten module keeps its `Namespace`; it also marks its functions."""
-
-
-class Site(NamedTuple):
-    """Where in the source an access stands."""
-
-    file: str
-    line: int
-    column: int
-    end_column: int
-    function: str
-
-
-SITES: list[Site] = []
-"""Every site rewritten in this process; rewritten code refers to them by index."""
+__all__ = ["Memory", "Sink"]
 
 
 class Sink(Protocol):
@@ -78,7 +61,7 @@ class Memory:
         self.frames: dict[int, tuple[Callable[[], object], Location]] = {}
         self.shared: dict[int, tuple[object, list[Location]]] = {}
         """The contents of primitives that the program got hold of: they are kept, being few."""
-        self.plans: dict[plainly.Key, dict[str, _Plan]] = {}
+        self.plans: dict[plainly.Key, dict[str, Plan]] = {}
         self._known_by_address: list[type] = []
 
     def kind(self, cls: type) -> Kind:
@@ -123,7 +106,7 @@ class Memory:
             plans = self.plans[key] = {}
         plan = plans.get(name)
         if plan is None:
-            plan = plans[name] = _plan(self, cls, name)
+            plan = plans[name] = plan_of(self, cls, name)
         return plan(self, target, name, is_write)
 
     # -- containers
@@ -219,7 +202,7 @@ class Memory:
         if cls is types.BuiltinFunctionType:
             receiver = function.__self__
             if receiver is None or type(receiver) is types.ModuleType:
-                special = _ATTRIBUTE_CALLS.get(function)
+                special = ATTRIBUTE_CALLS.get(function)
                 if special is not None:
                     return special(self, arguments)
                 effect = effects.CALLS.get(function, effects.writes)
@@ -263,10 +246,10 @@ class Memory:
         """What calling the C method `name` of `receiver` touches."""
         kind = self.kind(type(receiver))
         found: list[Access] = []
-        if name in _ATTRIBUTE_METHODS and arguments and issubclass(type(arguments[0]), str):
+        if name in ATTRIBUTE_METHODS and arguments and issubclass(type(arguments[0]), str):
             # object.__setattr__(self, ...) is what a __setattr__ written in Python ends with.
             place = CONTENTS if self.whole_objects else str.__str__(arguments[0])
-            return [(self.locations.of(receiver, place), _ATTRIBUTE_METHODS[name])]
+            return [(self.locations.of(receiver, place), ATTRIBUTE_METHODS[name])]
         if kind is Kind.CONTAINER:
             if name not in effects.NO_EFFECT_METHODS:
                 is_write = name not in effects.READ_METHODS or (
@@ -336,152 +319,3 @@ _reads = effects.CALLS[sorted]
 
 def _nothing() -> None:
     """What refers to no generator."""
-
-
-# -- how an attribute is reached
-
-_Plan = Callable[[Memory, Any, str, bool], Sequence[Access]]
-
-
-def _field(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-    place = CONTENTS if memory.whole_objects else name
-    return ((memory.locations.direct(target, name, place), is_write),)
-
-
-def _code(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-    return ()
-
-
-def _module(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-    namespace = vars(target).get(MODULE_VARIABLES)
-    if namespace is None:
-        return ()
-    return ((memory.locations.variable(namespace, name), is_write),)
-
-
-def _of_class(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-    if is_write:
-        memory.plans.clear()
-        return ((memory.locations.of(target, name), True),)
-    found = [(memory.locations.of(target, name), False)]
-    for base in plainly.mro_of(target) or ():
-        if name in plainly.names_of(base):
-            if base is not target:
-                found.append((memory.locations.of(base, name), False))
-            break
-    return found
-
-
-def _shadowable(cls: type) -> _Plan:
-    """A plain class attribute: read from the class as long as the instance has none of its own."""
-    variables_of = plainly.variables_getter(cls)
-
-    def accesses(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-        place = CONTENTS if memory.whole_objects else name
-        own = ((memory.locations.of(target, place), is_write),)
-        if is_write or name in variables_of(target):
-            return own
-        for base in plainly.mro_of(type(target)) or ():
-            names = plainly.names_of(base)
-            if name in names:
-                if issubclass(type(names[name]), functools.cached_property):
-                    return ((own[0][0], True),)
-                return (*own, (memory.locations.of(base, name), False))
-        return own
-
-    return accesses
-
-
-def _super(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-    return memory.attribute(super.__getattribute__(target, "__self__"), name, is_write)
-
-
-def _alias(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-    if plainly.variables_getter(type(target)) is plainly.no_variables:
-        return ()
-    memory.locations.alias(plainly.variables_of(target), target)
-    return ((memory.locations.of(target, CONTENTS), True),) if is_write else ()
-
-
-_NO_ATTRIBUTES = frozenset(
-    map(id, {*effects.SCALARS} - {types.FunctionType, types.ModuleType, type})
-)
-
-
-_MISSING = object()
-
-
-def _plan(memory: Memory, cls: type, name: str) -> _Plan:
-    if issubclass(cls, types.ModuleType):
-        return _module
-    if issubclass(cls, type):
-        return _of_class
-    if cls is super:
-        return _super
-    if id(cls) in _NO_ATTRIBUTES or issubclass(cls, memory.untracked):
-        return _code
-    if name == "__dict__":
-        return _alias
-    reads_by_code = is_rewritten(plainly.of_class(cls, "__getattribute__"))
-    writes_by_code = is_rewritten(plainly.of_class(cls, "__setattr__"))
-    if reads_by_code or writes_by_code:
-        return _by_code(reads_by_code, writes_by_code)
-    found = plainly.of_class(cls, name, _MISSING)
-    if found is _MISSING:
-        return _field
-    value = type(found)
-    if value is property and not is_rewritten(found.fget):
-        # Of a class outside the scope: whatever is behind it, the name stands for it.
-        return _field
-    if value is types.MemberDescriptorType or value is types.GetSetDescriptorType:
-        return _field
-    if any(plainly.of_class(value, one) is not None for one in ("__set__", "__delete__")):
-        return _code
-    return _shadowable(cls)
-
-
-def _by_code(reads: bool, writes: bool) -> _Plan:
-    """For a class with its own ``__getattribute__`` or ``__setattr__``: what these do counts."""
-
-    def accesses(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-        by_code = writes if is_write else reads
-        place = CONTENTS if memory.whole_objects else name
-        return () if by_code else ((memory.locations.of(target, place), is_write),)
-
-    return accesses
-
-
-def is_rewritten(function: Any) -> bool:
-    """True if the accesses of this Python function are operations already."""
-    if type(function) is types.FunctionType:
-        names = function.__globals__
-        if MODULE_VARIABLES in names or "__spec__" in names:
-            return MODULE_VARIABLES in names
-        # Over globals that are no module's: types.FunctionType(function.__code__, {}).
-        return any(name.startswith("_@") for name in function.__code__.co_names)
-    return type(function) is types.MethodType and is_rewritten(function.__func__)
-
-
-_ATTRIBUTE_METHODS = {"__getattribute__": False, "__setattr__": True, "__delattr__": True}
-
-
-def _attribute_call(is_write: bool) -> Callable[[Memory, tuple[Any, ...]], list[Access]]:
-    def accesses(memory: Memory, arguments: tuple[Any, ...]) -> list[Access]:
-        if len(arguments) < 2 or not issubclass(type(arguments[1]), str):
-            return []
-        return list(memory.attribute(arguments[0], str.__str__(arguments[1]), is_write))
-
-    return accesses
-
-
-def _vars_call(memory: Memory, arguments: tuple[Any, ...]) -> list[Access]:
-    return list(_alias(memory, arguments[0], "__dict__", False)) if arguments else []
-
-
-_ATTRIBUTE_CALLS: dict[Any, Callable[[Memory, tuple[Any, ...]], list[Access]]] = {
-    getattr: _attribute_call(False),
-    hasattr: _attribute_call(False),
-    setattr: _attribute_call(True),
-    delattr: _attribute_call(True),
-    vars: _vars_call,
-}

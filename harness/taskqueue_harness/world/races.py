@@ -29,7 +29,7 @@ from taskqueue_harness.outcome import Outcome, Tid, name_of
 from taskqueue_harness.strategies.base import Strategy
 from taskqueue_harness.telling import frames
 from taskqueue_harness.world.locations import CONTENTS, Location
-from taskqueue_harness.world.memory import SITES
+from taskqueue_harness.world.marks import SITES
 
 Clock = dict[int, int]
 """For every thread heard of, the number of its steps heard of."""

@@ -25,7 +25,7 @@ from taskqueue_harness.world.calls import CallRewriter
 from taskqueue_harness.world.expressions import PREFIX, cells_name
 from taskqueue_harness.world.injected import HOOKS
 from taskqueue_harness.world.locations import FINALISED, Namespace
-from taskqueue_harness.world.memory import MODULE_VARIABLES
+from taskqueue_harness.world.marks import MODULE_VARIABLES
 from taskqueue_harness.world.scope import Owner, Scope, mangle
 from taskqueue_harness.world.scopes import Scopes
 
