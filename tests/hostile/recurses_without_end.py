@@ -1,4 +1,4 @@
-"""get() calls itself with the recursion limit raised to where the stack ends first."""
+"""get() calls itself with the recursion limit raised to where the stack ends first, if it can."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ class TaskQueue(Correct):
         """In silence: to format a traceback that deep takes longer than all else."""
 
     def get(self) -> Any:
-        sys.setrecursionlimit(50_000)
+        sys.setrecursionlimit(30_000)
         return self.get()
