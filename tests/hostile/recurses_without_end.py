@@ -1,4 +1,4 @@
-"""get() calls itself with the recursion limit raised to where the stack ends first, if it can."""
+"""get() calls itself with the recursion limit raised to where the stack ends first on 3.10."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What any implementation meets in ordinary use, small enough to be exhausted."""
+"""What any implementation meets in ordinary use: exhausted where it is small, else sampled."""
 
 from __future__ import annotations
 

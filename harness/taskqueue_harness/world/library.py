@@ -193,7 +193,7 @@ def _futures(world: World, module: types.ModuleType) -> None:
 
     def __init__(self: Any) -> None:  # noqa: N807
         nonlocal numbers
-        self._number = next(numbers)
+        self._virtual_number = next(numbers)
         original(self)
 
     def reset() -> None:
@@ -201,8 +201,8 @@ def _futures(world: World, module: types.ModuleType) -> None:
         numbers = itertools.count(1)
 
     future.__init__ = __init__
-    future.__hash__ = lambda self: self._number
-    names["id"] = lambda value: value._number if isinstance(value, future) else id(value)
+    future.__hash__ = lambda self: self._virtual_number
+    names["id"] = lambda value: value._virtual_number if isinstance(value, future) else id(value)
     world.resets.append(reset)
 
 

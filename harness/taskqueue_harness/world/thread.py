@@ -87,13 +87,17 @@ def join(kernel: Kernel, subject: Any, fiber: Fiber, timeout: float | None) -> N
 
 
 class Thread:
-    """Methods of ``threading.Thread``; there are no instances of this class itself."""
+    """Methods of ``threading.Thread``; there are no instances of this class itself.
 
-    _world: ThreadWorld
+    What the library's class has no attribute for is called ``_virtual_...``: programs derive
+    classes from it, with attributes of their own.
+    """
+
+    _virtual_world: ThreadWorld
     run: Callable[[], object]
     """The library's own, or the program's."""
-    _fiber: Fiber | None = None
-    _number = 0
+    _virtual_fiber: Fiber | None = None
+    _virtual_number = 0
     """Counts the threads of an execution: they are sorted by it, where the library has no order."""
 
     def __init__(
@@ -107,7 +111,7 @@ class Thread:
         daemon: Any = None,
     ) -> None:
         assert group is None, "group argument must be None for now"
-        world = self._world
+        world = self._virtual_world
         kernel = world.kernel
         if name:
             name = str(name)
@@ -129,8 +133,8 @@ class Thread:
         self._started = Started()
         self._initialized = True
         self._is_stopped = False
-        self._fiber = None
-        self._number = next(world.numbers)
+        self._virtual_fiber = None
+        self._virtual_number = next(world.numbers)
         world.dangling.add(self)
         if world.has_handles:
             self._handle = Handle(kernel)
@@ -142,7 +146,7 @@ class Thread:
             raise RuntimeError("thread.__init__() not called")
         if self._started._flag:
             raise RuntimeError("threads can only be started once")
-        world = self._world
+        world = self._virtual_world
         world.start_operation(self)
         if self._started._flag:
             raise RuntimeError("threads can only be started once")
@@ -152,7 +156,7 @@ class Thread:
             world.names[world.starter](self._bootstrap, ())
         fiber = world.kernel.spawn(self._bootstrap, (), {}, daemon=daemon, wait=not daemon)
         fiber.subject = fiber.thread = self
-        self._fiber = fiber
+        self._virtual_fiber = fiber
         self._ident = self._native_id = fiber.ident
         self._started._flag = True
         world.active[fiber.ident] = self
@@ -163,10 +167,10 @@ class Thread:
         except Teardown:
             raise
         except BaseException:
-            self._world.make_excepthook()(self)
+            self._virtual_world.make_excepthook()(self)
 
     def _virtual_exit(self) -> None:
-        world = self._world
+        world = self._virtual_world
         world.active.pop(self._ident, None)
         self._is_stopped = True
         if world.has_handles:
@@ -175,43 +179,25 @@ class Thread:
     def join(self, timeout: float | None = None) -> None:
         if not self._initialized:
             raise RuntimeError("Thread.__init__() not called")
-        if not self._started._flag and not self._is_started():
+        if not self._started._flag and not _is_started(self):
             raise RuntimeError("cannot join thread before it is started")
-        kernel = self._world.kernel
-        fiber = self._fiber
+        kernel = self._virtual_world.kernel
+        fiber = self._virtual_fiber
         if fiber is kernel.current:
             raise RuntimeError("cannot join current thread")
         assert fiber is not None
         join(kernel, self, fiber, None if timeout is None else max(timeout, 0))
 
-    def _is_started(self) -> bool:
-        kernel = self._world.kernel
-        fiber = kernel.current
-        fiber.op = ops.IS_ALIVE
-        fiber.obj = self
-        fiber.guard = True
-        kernel.point()
-        return self._started._flag
-
     def is_alive(self) -> bool:
         assert self._initialized, "Thread.__init__() not called"
-        return self._is_started() and not (self._fiber is not None and self._fiber.done)
-
-    def _identity(self) -> int | None:
-        """What ``ident`` and ``native_id`` read."""
-        kernel = self._world.kernel
-        fiber = kernel.current
-        if self._fiber is not fiber:
-            fiber.op = ops.IDENT
-            fiber.obj = self
-            fiber.guard = True
-            kernel.point()
-        return self._ident
+        return _is_started(self) and not (
+            self._virtual_fiber is not None and self._virtual_fiber.done
+        )
 
     def __repr__(self) -> str:
         assert self._initialized, "Thread.__init__() was not called"
         status = "started" if self._started._flag else "initial"
-        if self._fiber is not None and self._fiber.done:
+        if self._virtual_fiber is not None and self._virtual_fiber.done:
             status = "stopped"
         if self._daemonic:
             status += " daemon"
@@ -221,21 +207,43 @@ class Thread:
 
     def __hash__(self) -> int:
         # Not the address: executors keep threads in sets, and join them in that order.
-        return self._number
+        return self._virtual_number
 
     def _virtual_name(self) -> str:
         return f"Thread {self._name}"
+
+
+def _is_started(thread: Thread) -> bool:
+    kernel = thread._virtual_world.kernel
+    fiber = kernel.current
+    fiber.op = ops.IS_ALIVE
+    fiber.obj = thread
+    fiber.guard = True
+    kernel.point()
+    return thread._started._flag
+
+
+def _identity(thread: Thread) -> int | None:
+    """What ``ident`` and ``native_id`` read."""
+    kernel = thread._virtual_world.kernel
+    fiber = kernel.current
+    if thread._virtual_fiber is not fiber:
+        fiber.op = ops.IDENT
+        fiber.obj = thread
+        fiber.guard = True
+        kernel.point()
+    return thread._ident
 
 
 class DummyThread(Thread):
     """Methods of ``threading._DummyThread``, which stands for a thread started without a class."""
 
     def __init__(self) -> None:
-        world = self._world
+        world = self._virtual_world
         fiber = world.kernel.current
         Thread.__init__(self, name=f"Dummy-{world.names['_counter']()}", daemon=True)
         self._started._flag = True
-        self._fiber = fiber
+        self._virtual_fiber = fiber
         self._ident = self._native_id = fiber.ident
         if world.has_handles:
             self._handle._fiber = fiber
@@ -243,7 +251,7 @@ class DummyThread(Thread):
         world.active[fiber.ident] = self
 
     def is_alive(self) -> bool:
-        if self._fiber is None or self._fiber.done:
+        if self._virtual_fiber is None or self._virtual_fiber.done:
             raise RuntimeError("thread is not alive")
         return True
 
@@ -254,22 +262,21 @@ _OF_THREADS = (
     "_bootstrap",
     "_virtual_exit",
     "join",
-    "_is_started",
     "is_alive",
     "__repr__",
     "__hash__",
     "_virtual_name",
-    "_fiber",
-    "_number",
+    "_virtual_fiber",
+    "_virtual_number",
 )
 
 
 def put_into(world: ThreadWorld, thread: Any, dummy: Any) -> None:
     """Replace methods of the library's ``Thread`` and ``_DummyThread``."""
-    thread._world = world
+    thread._virtual_world = world
     for name in _OF_THREADS:
         setattr(thread, name, vars(Thread)[name])
     for name in ("ident", "native_id"):
-        setattr(thread, name, property(Thread._identity, doc=vars(thread)[name].__doc__))
+        setattr(thread, name, property(_identity, doc=vars(thread)[name].__doc__))
     for name in ("__init__", "is_alive"):
         setattr(dummy, name, vars(DummyThread)[name])

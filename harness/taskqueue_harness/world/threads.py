@@ -110,7 +110,6 @@ class ThreadWorld:
         self._replace_primitives()
         put_into(self, names["Thread"], names["_DummyThread"])
         self._replace_functions()
-        self.numbers = itertools.count(1)
         self._snapshot = dict(names)
 
     def _replace_primitives(self) -> None:
@@ -207,7 +206,7 @@ class ThreadWorld:
         names["_main_thread"] = main
         fiber = self.kernel.main
         fiber.thread = fiber.subject = main
-        main._fiber = fiber
+        main._virtual_fiber = fiber
 
     def _new_main(self) -> Any:
         thread = object.__new__(self._main_class)
