@@ -192,6 +192,7 @@ class _Session:
             else:
                 self._run_in_turn(before)
         self.finished = True
+        self.reply.done()
         self._send("", "")
         self.watch.stop()
 

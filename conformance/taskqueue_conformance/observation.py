@@ -21,7 +21,7 @@ class Observation:
         scenario: what was performed.
         histories: one per queue that was made.
         notes: what else was looked at: threads, memory, log records, stacks.
-        died: how the process ended before it could answer, None if it answered.
+        died: how and when the process ended before it could answer, None if it answered.
         slow: why it could not be finished in time although it made progress, or was not begun; None
             if neither is so.
         begun: whether it was performed at all.
@@ -48,8 +48,12 @@ class Observation:
         observation = cls(
             scenario, exited=outcome.exited, output=outcome.output, seconds=outcome.seconds
         )
-        if outcome.result is None:
-            observation.died = outcome.how_it_died()
+        if outcome.result is None and outcome.done and outcome.ended == "overdue":
+            # Nothing that was to be judged can have kept the report back.
+            observation.slow = f"all runs came back, but {outcome.how_it_died()} as it reported"
+        elif outcome.result is None:
+            when = "after all runs came back" if outcome.done else "before run() came back"
+            observation.died = f"{outcome.how_it_died()} {when}"
         else:
             histories = outcome.result["histories"]
             observation.histories = [History.from_json(data) for data in histories]

@@ -22,16 +22,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from taskqueue_harness.server import Output, Server, kill_group
+from taskqueue_harness.silence import Silence
+from taskqueue_harness.supervised import DONE
 
 __all__ = ["Outcome", "Supervisor"]
 
 MAX_RESULT = 256 * 1024 * 1024
 """How large a result may be, in bytes; a larger one is treated as none."""
-
-LONGEST_TURN = 0.5
-"""Seconds from one look of a watcher to the next.  Where it is more, the watcher had no turn for a
-while: on a crowded machine, or stopped and continued.  What is watched may have had none either, or
-may have been heard by nobody: that is not its silence."""
 
 
 @dataclass
@@ -48,7 +45,8 @@ class Outcome:
         output: what it wrote to stdout and stderr, shortened to `server.MAX_OUTPUT` bytes.
         output_bytes: how much it wrote in all.
         seconds: from the request to the answer.
-        silent: for an overdue one, how long nothing had been heard of it.
+        silent: for an overdue one, how long nothing had been heard of it, see `silence`.
+        done: whether it said that it was done with all but its answer, see `Reply.done`.
     """
 
     result: Any = None
@@ -59,6 +57,7 @@ class Outcome:
     output_bytes: int = 0
     seconds: float = 0.0
     silent: float = 0.0
+    done: bool = False
 
     def how_it_died(self) -> str:
         """In words, for a task without a result."""
@@ -152,9 +151,9 @@ class Supervisor:
         Args:
             payload: JSON-able.
             seconds: how long it may take; the task is killed after that.
-            silence: how long it may go without a beat once it has sent one, see `Reply.beat`: a
-                process that is stopped, or whose interpreter is held, sends none.
-            unheard: how long it may take to send the first beat; None if it need not send any.
+            silence: how much time of its own it may go without a beat once it has sent one, see
+                `Reply.beat`: a process that is stopped, or whose interpreter is held, sends none.
+            unheard: the same for the first beat; None if it need not send any.
             exit_seconds: how long the process may take to end once it has answered.
             started: told the id of the process once there is one.
         """
@@ -183,7 +182,7 @@ class Supervisor:
                 started(pid)
         try:
             limits = (began + seconds, silence, unheard)
-            self._watch(server, task, outcome, result_read, output_read, limits)
+            self._watch(server, task, pid, outcome, (result_read, output_read), limits)
             if outcome.ended != "overdue":
                 outcome.status = server.answer(task, "status", exit_seconds)
                 outcome.exited = outcome.status is not None
@@ -223,25 +222,26 @@ class Supervisor:
         self,
         server: Server,
         task: int,
+        pid: int | None,
         outcome: Outcome,
-        result_fd: int,
-        output_fd: int,
+        fds: tuple[int, int],
         limits: tuple[float, float | None, float | None],
     ) -> None:
         """Read result and output until the result is whole, the process is gone, or time is up."""
         result, output = bytearray(), Output()
-        began = heard = last_turn = time.monotonic()
-        open_fds = {result_fd, output_fd}
+        result_fd, output_fd = fds
+        open_fds = set(fds)
         give_up, silence, most = limits
+        began = time.monotonic()
+        silent = Silence(pid)
         gone = False
         while True:
+            silent.turn()
             now = time.monotonic()
-            heard += max(0.0, now - last_turn - LONGEST_TURN)
-            last_turn = now
-            silent = most is not None and now - heard > most
-            if now >= give_up or silent:
+            too_silent = most is not None and silent.seconds > most
+            if now >= give_up or too_silent:
                 outcome.ended = "overdue"
-                outcome.silent = now - (heard if silent else began)
+                outcome.silent = silent.seconds if too_silent else now - began
                 break
             if result_fd not in open_fds:
                 break
@@ -254,7 +254,9 @@ class Supervisor:
                     output.add(data)
                 else:
                     result += data
-                    heard, most = now, silence
+                    outcome.done = outcome.done or DONE in data
+                    silent.heard()
+                    most = silence
             if result.endswith(b"\n") or len(result) > MAX_RESULT:
                 break
             # The pipes stay open as long as a grandchild holds them, so ask for the child as well.

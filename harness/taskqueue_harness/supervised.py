@@ -19,13 +19,21 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from os import _exit, dup2, fork, kill, killpg, setsid, waitpid
 from typing import Any, NoReturn
 
-__all__ = ["Reply", "main"]
+__all__ = ["DONE", "Reply", "main"]
 
 _RESULT_FD = 200
+
+BEAT, DONE = b" ", b"\t"
+"""What may be sent before the answer: JSON allows for blanks there, and has none of the second kind
+further on."""
+
+PIECE = 5_000
+"""Entries of a list that are encoded at a time. The encoder holds the interpreter meanwhile, and
+nobody else of this process can say that it is alive."""
 
 
 class Reply:
@@ -48,7 +56,7 @@ class Reply:
             unless: asked at the last moment, when all that takes time is done: True takes the
                 answer back, and leaves the word to whoever has a better one.
         """
-        data = memoryview(self._dumps(result).encode() + b"\n")
+        data = memoryview("".join(self._pieces(result)).encode() + b"\n")
         with self._mutex:
             if self._replied or (unless is not None and unless()):
                 return False
@@ -59,13 +67,46 @@ class Reply:
             return True
 
     def beat(self) -> None:
-        """Tell the supervisor that this process is alive; it then expects to be told again.
+        """Tell the supervisor that this process is alive; it then expects to be told again."""
+        self._say(BEAT)
 
-        A blank before the answer, which JSON allows for.
-        """
+    def done(self) -> None:
+        """Tell the supervisor that what was asked for is done, and only the answer under way."""
+        self._say(DONE)
+
+    def _say(self, mark: bytes) -> None:
         with self._mutex:
             if not self._replied:
-                self._write(_RESULT_FD, b" ")
+                self._write(_RESULT_FD, mark)
+
+    def _pieces(self, value: Any) -> Iterator[str]:
+        """`value` as JSON, none of the pieces long; a beat for each, for whoever beats may be here.
+
+        It is long where there are long lists of small entries, at whatever depth.
+        """
+        if isinstance(value, dict):
+            comma = "{"
+            for key, inner in value.items():
+                yield comma + self._dumps({key: 0})[1:-2]
+                yield from self._pieces(inner)
+                comma = ", "
+            yield "}" if value else "{}"
+        elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
+            comma = "["
+            for inner in value:
+                yield comma
+                yield from self._pieces(inner)
+                comma = ", "
+            yield "]"
+        elif isinstance(value, list) and len(value) > PIECE:
+            comma = "["
+            for start in range(0, len(value), PIECE):
+                self.beat()
+                yield comma + self._dumps(value[start : start + PIECE])[1:-1]
+                comma = ", "
+            yield "]"
+        else:
+            yield self._dumps(value)
 
 
 def _resolve(name: str) -> Callable[..., Any]:

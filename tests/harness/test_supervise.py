@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,14 +14,20 @@ from typing import Any
 import pytest
 
 from taskqueue_harness import supervise
+from taskqueue_harness.silence import Silence
 from taskqueue_harness.supervise import Supervisor
-from taskqueue_harness.supervised import Reply
+from taskqueue_harness.supervised import PIECE, Reply
 
 HERE = str(Path(__file__).resolve().parent)
 
 # -- what runs in the child ----------------------------------------------------------------------
 
 prepared: list[int] = []
+LONG = {
+    "many": [[number, "word", None] for number in range(3 * PIECE + 1)],
+    "deep": [{"some": list(range(PIECE + 1)), "none": [], "nothing": {}, "": "\t\n"}, [], {}, 1.5],
+    "words": "many " * PIECE,
+}
 
 
 def prepare(argument: Any) -> Any:
@@ -63,6 +70,17 @@ def perform(payload: Any, reply: Reply) -> bool:
     elif what == "beat, and take five seconds":
         reply.beat()
         time.sleep(5.0)
+    elif what == "beat, then hold the interpreter":
+        reply.beat()
+        began = time.process_time()
+        while time.process_time() - began < payload["seconds"]:
+            pass
+    elif what == "done, then stop":
+        reply.done()
+        os.kill(os.getpid(), 19)
+    elif what == "answer at length":
+        reply(LONG)
+        return False
     elif what == "leave":
         reply("answered")
         return True
@@ -151,6 +169,61 @@ def test_who_was_heard_of_has_more_time(child: Supervisor) -> None:
     assert outcome.ended == "returned"
 
 
+@pytest.fixture
+def crowd() -> Iterator[None]:
+    """This thread, and what it starts, has one processor, and twelve others want it."""
+    usual = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(usual)})
+    command = [sys.executable, "-S", "-c", "while True: pass"]
+    # Each in a session of its own: the kernel may share a processor out among sessions.
+    others = [subprocess.Popen(command, start_new_session=True) for _ in range(12)]
+    yield
+    os.sched_setaffinity(0, usual)
+    for other in others:
+        other.kill()
+        other.wait()
+
+
+@pytest.mark.usefixtures("crowd")
+def test_time_in_which_others_had_the_processor_is_not_its_silence() -> None:
+    with supervisor() as child:
+        child.start(60)
+        task = {"do": "beat, then hold the interpreter", "seconds": 0.3}
+        outcome = child.perform(task, 120, silence=1.5)
+    assert outcome.ended == "returned"
+    assert outcome.seconds > 1.5, "there was no crowd"
+
+
+def test_who_holds_the_interpreter_and_has_the_processor_is_given_up(child: Supervisor) -> None:
+    task = {"do": "beat, then hold the interpreter", "seconds": 60.0}
+    outcome = child.perform(task, 120, silence=1.5)
+    assert outcome.ended == "overdue"
+    assert 1.5 <= outcome.silent <= outcome.seconds < 120
+
+
+@pytest.mark.parametrize(("what", "done"), [("beat, then stop", False), ("done, then stop", True)])
+def test_whether_it_was_done_is_known(child: Supervisor, what: str, done: bool) -> None:
+    outcome = child.perform({"do": what}, 60, silence=0.3)
+    assert (outcome.ended, outcome.done) == ("overdue", done)
+
+
+def test_a_long_answer_is_encoded_piece_by_piece(child: Supervisor) -> None:
+    """The encoder holds the interpreter: nobody could beat for as long as all of it takes."""
+    assert child.perform({"do": "answer at length"}, 30).result == LONG
+    told, calls = Reply(), []
+    dumps = told._dumps
+
+    def recording(value: Any) -> str:
+        calls.append(len(value) if isinstance(value, list | dict) else 1)
+        return dumps(value)
+
+    told._dumps = recording  # type: ignore[assignment]
+    told._write = lambda fd, data: memoryview(data).nbytes
+    told._close = lambda fd: None
+    assert told(LONG)
+    assert max(calls) == PIECE
+
+
 class Late:
     """A clock for one who has no turn for a minute, a second or two after it was first asked."""
 
@@ -167,7 +240,7 @@ def test_time_in_which_the_supervisor_had_no_turn_is_nobodys_silence(
 ) -> None:
     child.perform({"do": "answer"}, 60)  # begun and prepared
     clock = Late()
-    monkeypatch.setattr(supervise, "time", clock)
+    monkeypatch.setattr(supervise, "Silence", lambda pid: Silence(pid, clock=clock.monotonic))
     outcome = child.perform({"do": "beat, and take five seconds"}, 120, silence=30)
     assert clock.asked > 40
     assert outcome.ended == "returned"

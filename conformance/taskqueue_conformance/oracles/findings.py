@@ -19,7 +19,7 @@ def findings(seen: Observation) -> tuple[Finding, ...]:
 
 def _findings(seen: Observation) -> Iterator[Finding]:
     if seen.died is not None:
-        yield Finding("TQ-2.1", f"{seen.died} before run() came back")
+        yield Finding("TQ-2.1", seen.died)
     for history in seen.histories:
         if history.construction_error is not None and history.scenario.consumers:
             yield Finding("TQ-2.1", f"the constructor raised {history.construction_error}")
