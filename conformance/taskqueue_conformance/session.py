@@ -166,7 +166,8 @@ class Session:
         """The stress scenario of this name, with the seed of this repetition."""
         shard = f"/{self.options.shard}" if self.options.shard[1] > 1 else ""
         seed = random.Random(f"{self.seed}/{repetition}{shard}").randrange(1 << 30)
-        return next(one for one in scenarios.stress(self.depth, seed) if one.name == name)
+        workloads = scenarios.stress(self.depth, seed, repetition)
+        return next(one for one in workloads if one.name == name)
 
     def conclude(self, item: pytest.Item, records: list[Record]) -> None:
         """Keep what a test found, and fail it if a clause that decides was contradicted."""

@@ -250,6 +250,7 @@ class Scenario:
         observe: what else to look at: "threads", "memory", "logging".
         preempt: seed of forced switches inside the implementation, or None.
         switch_interval: seconds for `sys.setswitchinterval`, or None for the interpreter's own.
+        repetition: which of several runs of the same this is: each scenario is performed once.
     """
 
     name: str
@@ -272,6 +273,7 @@ class Scenario:
     observe: tuple[str, ...] = ()
     preempt: int | None = None
     switch_interval: float | None = None
+    repetition: int = 0
 
     _KEPT_AS_TUPLES: ClassVar[tuple[str, ...]] = ("observe",)
 

@@ -48,6 +48,22 @@ def test_every_replay_of_the_catalogue_survives_and_has_a_name_of_its_own(depth:
         assert names.setdefault(scenario.name, scenario) == scenario
 
 
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_each_repetition_of_a_stress_test_is_a_run_of_its_own(depth: str) -> None:
+    """Equal scenarios are performed once, however often they are asked for."""
+    size = DEPTHS[depth]
+    every = [one for step in range(size.repeats) for one in scenarios.stress(size, step, step)]
+    assert len(set(every)) == len(every) == 7 * size.repeats
+    levels = {
+        step.count
+        for scenario in every
+        if "rises" in scenario.name
+        for step in scenario.producer
+        if isinstance(step, Put)
+    }
+    assert max(levels) == size.backlogs[-1], "no more may wait at a time than the depth says"
+
+
 def test_describe_has_a_line_for_each_group_of_callbacks_and_each_fault() -> None:
     scenario = Scenario(
         "x", (Put(2), Fail()), ((Drain(),),) * 3 + ((Take(1),),), faults=(Fault(0, 1, "base"),)

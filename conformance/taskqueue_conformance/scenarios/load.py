@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
+import random
 
 from taskqueue_conformance.depth import Depth
 from taskqueue_conformance.scenarios.shared import TAKER
@@ -21,12 +22,22 @@ from taskqueue_conformance.workload import (
 __all__ = ["stress"]
 
 
-def stress(depth: Depth, seed: int) -> list[Scenario]:
-    """Large workloads with forced switches; each seed is another run."""
+LARGEST_SHARE = 36
+"""Of a backlog, in thirty-sixths."""
+
+
+def stress(depth: Depth, seed: int, repetition: int = 0) -> list[Scenario]:
+    """Large workloads with forced switches.
+
+    Args:
+        depth: how large.
+        seed: of what is drawn at random: where switches are forced.
+        repetition: which of several runs of each this is to be.
+    """
     jitter = {"preempt": seed, "switch_interval": 1e-5}
     fast = {"switch_interval": 1e-6}
     wide = depth.consumers
-    return [
+    workloads = [
         Scenario("stress: many items", (Put(depth.items), CheckOk()), (TAKER,) * 8, **fast),  # type: ignore[arg-type]
         Scenario("stress: many consumers", (Put(wide * 8),), (TAKER,) * wide, **fast),  # type: ignore[arg-type]
         Scenario("stress: few items, many consumers", (Put(3),), (TAKER,) * wide, **jitter),  # type: ignore[arg-type]
@@ -48,21 +59,27 @@ def stress(depth: Depth, seed: int) -> list[Scenario]:
             ((Take(2), Fail()), (Take(3), CheckOk(), Fail()), TAKER),
             **jitter,  # type: ignore[arg-type]
         ),
-        _tides(depth),
+        _tides(depth, random.Random(seed) if repetition else None),
     ]
+    return [dataclasses.replace(one, repetition=repetition) for one in workloads]
 
 
-def _tides(depth: Depth) -> Scenario:
+def _tides(depth: Depth, draw: random.Random | None) -> Scenario:
     """A backlog that rises, stays while the items change, and falls; higher in the end.
 
     What keeps the items may grow, go round and shrink, each at sizes of its own. So each tide turns
-    another share of the items over before it falls.
+    another share of the items over before it falls: several for each level, or one that is drawn.
     """
     producer: list[Step] = []
     consumer: list[Step] = []
     turn = 0
-    for level, share in itertools.product(depth.backlogs, range(3, 15, 2)):
-        some = level * share // 36
+    tides = [
+        (level, share)
+        for level in depth.backlogs
+        for share in (range(3, 15, 2) if draw is None else [draw.randrange(1, LARGEST_SHARE)])
+    ]
+    for level, share in tides:
+        some = level * share // LARGEST_SHARE
         for put, taken in ((level, some), (some, some), (some, some), (some, level)):
             turn += 1
             producer += [Put(put), Signal("put"), Await("taken", turn)]
