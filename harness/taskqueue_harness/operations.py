@@ -162,7 +162,7 @@ class Releasing(Op):
 
     def accesses(self, fiber: Fiber) -> Accesses:
         base = id(fiber.obj) << _PART_BITS
-        if fiber.obj._owner is fiber:
+        if fiber.obj._virtual_owner is fiber:
             return ((base | GIVE, WRITE),)
         return ((base | TAKE, READ), (base | GIVE, WRITE))
 
@@ -176,7 +176,7 @@ class Converting(Op):
     __slots__ = ()
 
     def accesses(self, fiber: Fiber) -> Accesses:
-        mutex = id(fiber.obj._next_mutex) << _PART_BITS
+        mutex = id(fiber.obj._virtual_next_mutex) << _PART_BITS
         return (*super().accesses(fiber), (mutex | TAKE, WRITE))
 
 
@@ -229,8 +229,8 @@ YIELD: Final = Op("yield", observes=True)
 SLEEP: Final = Op("sleep", observes=True)
 
 # Locks. Taking and giving back a mutex by itself changes nothing for good.
-ACQUIRE: Final = Attempt("acquire", ((TAKE, WRITE),), "_free", late=_TRY, observes=True)
-TRY_ACQUIRE: Final = Attempt("try to acquire", _TRY, "_free", observes=True)
+ACQUIRE: Final = Attempt("acquire", ((TAKE, WRITE),), "_virtual_free", late=_TRY, observes=True)
+TRY_ACQUIRE: Final = Attempt("try to acquire", _TRY, "_virtual_free", observes=True)
 RELEASE: Final = Releasing("release", observes=True)
 LOCKED: Final = Op("locked", _OBSERVE, observes=True)
 
@@ -242,21 +242,21 @@ SET: Final = Op("set", ((TAKE, WRITE),))
 CLEAR: Final = Op("clear", ((TAKE, WRITE),))
 IS_SET: Final = Op("is_set", ((TAKE, READ),), observes=True)
 EVENT_WAIT: Final = Op("wait", ((TAKE, READ),), observes=True)
-DOWN: Final = Attempt("acquire", ((TAKE, WRITE),), "_units", late=_TRY, observes=True)
-TRY_DOWN: Final = Attempt("try to acquire", _TRY, "_units", observes=True)
+DOWN: Final = Attempt("acquire", ((TAKE, WRITE),), "_virtual_units", late=_TRY, observes=True)
+TRY_DOWN: Final = Attempt("try to acquire", _TRY, "_virtual_units", observes=True)
 UP: Final = Op("release", ((GIVE, WRITE),))
 BOUNDED_UP: Final = Op("release", ((TAKE, READ), (GIVE, WRITE)))
 
 # Queues.
 _OFFER: Final = ((TAKE, READ), (GIVE, WRITE))
-PUT: Final = Attempt("put", ((GIVE, WRITE),), "_room", late=_OFFER)
+PUT: Final = Attempt("put", ((GIVE, WRITE),), "_virtual_room", late=_OFFER)
 # On a stack, what is taken next is what was put last.
 _BOTH: Final = ((TAKE, WRITE), (GIVE, WRITE))
-PUSH: Final = Attempt("put", _BOTH, "_room", late=_BOTH)
-TRY_PUSH: Final = Attempt("put_nowait", _BOTH, "_room", observes=True)
-GET: Final = Attempt("get", ((TAKE, WRITE),), "_stamps", late=_TRY, observes=True)
-TRY_PUT: Final = Attempt("put_nowait", _OFFER, "_room", observes=True)
-TRY_GET: Final = Attempt("get_nowait", _TRY, "_stamps", observes=True)
+PUSH: Final = Attempt("put", _BOTH, "_virtual_room", late=_BOTH)
+TRY_PUSH: Final = Attempt("put_nowait", _BOTH, "_virtual_room", observes=True)
+GET: Final = Attempt("get", ((TAKE, WRITE),), "_virtual_stamps", late=_TRY, observes=True)
+TRY_PUT: Final = Attempt("put_nowait", _OFFER, "_virtual_room", observes=True)
+TRY_GET: Final = Attempt("get_nowait", _TRY, "_virtual_stamps", observes=True)
 SIZE: Final = Op("size", _OBSERVE, observes=True)
 TASK_DONE: Final = Op("task_done", ((COUNT, ADD),))
 # By a thread that has taken no item for it: it fails where too few have been put so far.

@@ -73,8 +73,8 @@ def _about_to_read(kernel: Kernel, fiber: Fiber) -> str:
 
 def blocked(fiber: Fiber) -> Blocked:
     """What a fiber waits for that will not come, and who has it."""
-    holder = getattr(fiber.obj, "_owner", None)
-    joined = getattr(fiber.obj, "_fiber", None) if fiber.op.name == "join" else None
+    holder = getattr(fiber.obj, "_virtual_owner", None)
+    joined = getattr(fiber.obj, "_virtual_fiber", None) if fiber.op.name == "join" else None
     return Blocked(
         fiber.tid,
         _thread_name(fiber),

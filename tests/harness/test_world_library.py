@@ -49,34 +49,6 @@ def waits_for_what_it_submits() -> None:
         assert sorted(future.result() for future in as_completed(futures)) == [0, 1, 2]
 
 
-class Simulation(threading.Thread):
-    """A thread with attributes of its own, of which the engine's are none."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._world = self._number = self._fiber = self._is_started = "the program's"
-
-    def run(self) -> None:
-        assert threading.current_thread() is self
-
-
-def threads_have_attributes_of_their_own() -> None:
-    thread = Simulation()
-    assert thread in {thread}
-    thread.start()
-    assert thread.ident
-    thread.join()
-    assert not thread.is_alive()
-    assert "stopped" in repr(thread)
-    assert {thread._world, thread._number, thread._fiber} == {"the program's"}
-
-
-def futures_have_attributes_of_their_own() -> None:
-    future: Future[int] = Future()
-    future._number = "the program's"  # type: ignore[attr-defined]
-    assert future in {future}
-
-
 @pytest.mark.parametrize(
     "program",
     [
@@ -88,16 +60,6 @@ def futures_have_attributes_of_their_own() -> None:
 def test_futures_are_told_apart_by_their_number(program: Callable[[], None]) -> None:
     result = explore(program, executions=30, repeats=10)
     assert result.ok, result
-
-
-@pytest.mark.parametrize(
-    "program", [threads_have_attributes_of_their_own, futures_have_attributes_of_their_own]
-)
-def test_attributes_of_the_program_are_none_of_the_engines(program: Callable[[], None]) -> None:
-    program()  # without the engine: it is the program that is right
-    result = explore(program, strategy="dpor")
-    assert result.ok, result
-    assert result.exhausted
 
 
 def test_a_manager_of_threads_hands_out_what_is_under_control() -> None:

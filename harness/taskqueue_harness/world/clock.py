@@ -117,7 +117,7 @@ def select_module(kernel: Kernel) -> types.ModuleType:
     names["select"] = types.MethodType(_select, kernel)
     for cls in (Poll, Epoll):
         if cls.__name__.lower() in names:
-            own = {"kernel": kernel, "__module__": "select", "__doc__": cls.__doc__}
+            own = {"_virtual_kernel": kernel, "__module__": "select", "__doc__": cls.__doc__}
             names[cls.__name__.lower()] = type(cls.__name__.lower(), (cls,), own)
     return module
 
@@ -139,30 +139,30 @@ def passes(timeout: Any) -> bool:
 class Poll:
     """A ``select.poll()`` that sleeps as long as nothing is registered with it."""
 
-    kernel: Kernel
+    _virtual_kernel: Kernel
 
     def __init__(self) -> None:
-        self._real: Any = self._make()
-        self._watched: set[int] = set()
+        self._virtual_real: Any = self._virtual_make()
+        self._virtual_watched: set[int] = set()
 
-    def _make(self) -> Any:
+    def _virtual_make(self) -> Any:
         return real_select.poll()
 
     def register(self, fd: Any, *args: Any, **kwargs: Any) -> None:
-        self._real.register(fd, *args, **kwargs)
-        self._watched.add(_number(fd))
+        self._virtual_real.register(fd, *args, **kwargs)
+        self._virtual_watched.add(_number(fd))
 
     def modify(self, fd: Any, eventmask: int) -> None:
-        self._real.modify(fd, eventmask)
+        self._virtual_real.modify(fd, eventmask)
 
     def unregister(self, fd: Any) -> None:
-        self._real.unregister(fd)
-        self._watched.discard(_number(fd))
+        self._virtual_real.unregister(fd)
+        self._virtual_watched.discard(_number(fd))
 
     def poll(self, timeout: Any = None, /) -> list[tuple[int, int]]:
-        if self._watched or not passes(timeout):
-            return list(self._real.poll(timeout))
-        sleep(self.kernel, math.ceil(timeout) / 1000)
+        if self._virtual_watched or not passes(timeout):
+            return list(self._virtual_real.poll(timeout))
+        sleep(self._virtual_kernel, math.ceil(timeout) / 1000)
         return []
 
 
@@ -170,43 +170,43 @@ class Epoll(Poll):
     """A ``select.epoll()`` that sleeps as long as nothing is registered with it."""
 
     def __init__(self, sizehint: int = -1, flags: int = 0) -> None:
-        self._arguments = sizehint, flags
+        self._virtual_arguments = sizehint, flags
         super().__init__()
 
-    def _make(self) -> Any:
-        return real_select.epoll(*self._arguments)
+    def _virtual_make(self) -> Any:
+        return real_select.epoll(*self._virtual_arguments)
 
     @classmethod
     def fromfd(cls, fd: int, /) -> Epoll:
         made = cls()
-        made._real.close()
-        made._real = real_select.epoll.fromfd(fd)
-        made._watched.add(-1)  # who knows what is
+        made._virtual_real.close()
+        made._virtual_real = real_select.epoll.fromfd(fd)
+        made._virtual_watched.add(-1)  # who knows what is
         return made
 
     def poll(self, timeout: Any = None, maxevents: int = -1) -> list[tuple[int, int]]:
-        if self._watched or not passes(timeout):
-            return list(self._real.poll(timeout, maxevents))
-        self._real.poll(0, maxevents)  # which may refuse
-        sleep(self.kernel, timeout)
+        if self._virtual_watched or not passes(timeout):
+            return list(self._virtual_real.poll(timeout, maxevents))
+        self._virtual_real.poll(0, maxevents)  # which may refuse
+        sleep(self._virtual_kernel, timeout)
         return []
 
     def __enter__(self) -> Epoll:
-        self._real.__enter__()
+        self._virtual_real.__enter__()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
     def close(self) -> None:
-        self._real.close()
+        self._virtual_real.close()
 
     @property
     def closed(self) -> bool:
-        return bool(self._real.closed)
+        return bool(self._virtual_real.closed)
 
     def fileno(self) -> int:
-        return int(self._real.fileno())
+        return int(self._virtual_real.fileno())
 
 
 def _number(fd: Any) -> int:

@@ -86,22 +86,25 @@ def queue_module(world: World) -> types.ModuleType:
     names = vars(module)
     library = names["Queue"]
     shared = {
-        "kernel": world.kernel,
-        "library": library,
-        "_threading": names["threading"],
-        "empty_error": _queue.Empty,
-        "full_error": names["Full"],
-        "shut_error": names.get("ShutDown"),
+        "_virtual_kernel": world.kernel,
+        "_virtual_library": library,
+        "_virtual_threading": names["threading"],
+        "_virtual_empty_error": _queue.Empty,
+        "_virtual_full_error": names["Full"],
+        "_virtual_shut_error": names.get("ShutDown"),
         "__module__": "queue",
         "__doc__": library.__doc__,
     }
     if hasattr(library, "shutdown"):
-        shared["shutdown"] = queues.QueueModel._shutdown
+        shared["shutdown"] = queues.QueueModel._virtual_shutdown
+        shared["is_shutdown"] = queues.QueueModel._virtual_is_shutdown
     hooks = {name: getattr(library, name) for name in ("_init", "_qsize", "_put", "_get")}
-    queue = type("Queue", (queues.QueueModel, library), {**shared, "_model_hooks": hooks})
+    queue = type("Queue", (queues.QueueModel, library), {**shared, "_virtual_model_hooks": hooks})
     lifo_library = names["LifoQueue"]
     own = {name: vars(lifo_library)[name] for name in hooks}
-    lifo = type("LifoQueue", (queue,), {**shared, **own, "_lifo": True, "_model_hooks": own})
+    lifo = type(
+        "LifoQueue", (queue,), {**shared, **own, "_virtual_lifo": True, "_virtual_model_hooks": own}
+    )
     priority_library = names["PriorityQueue"]
     own = {name: vars(priority_library)[name] for name in hooks}
     priority = type("PriorityQueue", (queue,), {**shared, **own})
@@ -110,8 +113,8 @@ def queue_module(world: World) -> types.ModuleType:
         "SimpleQueue",
         (queues.SimpleQueue,),
         {
-            "kernel": world.kernel,
-            "empty_error": _queue.Empty,
+            "_virtual_kernel": world.kernel,
+            "_virtual_empty_error": _queue.Empty,
             "__module__": "_queue",
             "__slots__": (),
         },

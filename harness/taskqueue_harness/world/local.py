@@ -12,15 +12,15 @@ from taskqueue_harness.kernel import Kernel
 class Local:
     """``threading.local``: attributes of their own for each fiber."""
 
-    kernel: Kernel
+    _virtual_kernel: Kernel
 
     def __new__(cls, /, *args: Any, **kwargs: Any) -> Local:
         if (args or kwargs) and cls.__init__ is object.__init__:
             raise TypeError("Initialization arguments are not supported")
         self = object.__new__(cls)
         state = _LocalState(args, kwargs)
-        object.__setattr__(self, "_local_state", state)
-        state.of(cls.kernel.current)
+        object.__setattr__(self, "_virtual_local_state", state)
+        state.of(cls._virtual_kernel.current)
         return self
 
     def __getattribute__(self, name: str) -> Any:
@@ -43,7 +43,7 @@ class Local:
         _switch(self)
         object.__delattr__(self, name)
 
-    __slots__ = ("__dict__", "__weakref__", "_local_state")
+    __slots__ = ("__dict__", "__weakref__", "_virtual_local_state")
 
 
 class _LocalState:
@@ -80,8 +80,8 @@ class _Forgetter:
 
 
 def _switch(self: Local) -> None:
-    state: _LocalState = object.__getattribute__(self, "_local_state")
-    fiber = type(self).kernel.current
+    state: _LocalState = object.__getattribute__(self, "_virtual_local_state")
+    fiber = type(self)._virtual_kernel.current
     own = state.dicts.get(fiber)
     if own is None:
         own = state.of(fiber)

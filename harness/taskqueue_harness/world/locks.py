@@ -27,7 +27,7 @@ class Primitive:
     """What all primitives share: the kernel of their world, and a name in print."""
 
     __slots__ = ()
-    kernel: ClassVar[Kernel]
+    _virtual_kernel: ClassVar[Kernel]
 
     def _virtual_name(self) -> str:
         return type(self).__name__
@@ -58,30 +58,30 @@ def leave(lock: Lock | RLock, *exc_info: object) -> None:
     one after the call of ``__exit__`` there is none. A class in Python, as Condition is, has one at
     the start of its ``__exit__``.
     """
-    fiber = lock.kernel.current
+    fiber = lock._virtual_kernel.current
     fiber.leaving = True
     try:
         lock.release()
     finally:
         fiber.leaving = False
     if fiber.owed:
-        lock.kernel.handle_owed()
+        lock._virtual_kernel.handle_owed()
 
 
 class Lock(Primitive):
     """``_thread.lock``: may be released by any thread."""
 
-    __slots__ = ("__weakref__", "_free", "_owner")
+    __slots__ = ("__weakref__", "_virtual_free", "_virtual_owner")
 
     def __init__(self) -> None:
-        self._free: list[Any] = [None]
-        self._owner: Fiber | None = None
+        self._virtual_free: list[Any] = [None]
+        self._virtual_owner: Fiber | None = None
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.obj = self
-        free = self._free
+        free = self._virtual_free
         if blocking is True and timeout == -1:
             fiber.op = ops.ACQUIRE
             fiber.guard = free
@@ -105,39 +105,39 @@ class Lock(Primitive):
                     if not free:
                         return False
         fiber.edge = free.pop()
-        self._owner = fiber
+        self._virtual_owner = fiber
         return True
 
     def release(self) -> None:
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.op = ops.RELEASE
         fiber.obj = self
         fiber.guard = True
         kernel.point()
-        if self._free:
+        if self._virtual_free:
             raise RuntimeError("release unlocked lock")
-        self._owner = None
-        self._free.append(kernel.stamp)
+        self._virtual_owner = None
+        self._virtual_free.append(kernel.stamp)
 
     def locked(self) -> bool:
-        fiber = self.kernel.current
+        fiber = self._virtual_kernel.current
         fiber.op = ops.LOCKED
         fiber.obj = self
         fiber.guard = True
-        self.kernel.point()
-        return not self._free
+        self._virtual_kernel.point()
+        return not self._virtual_free
 
     def __enter__(self) -> bool:
         # Written out: a `with` statement is the commonest way to take a lock.
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.obj = self
         fiber.op = ops.ACQUIRE
-        fiber.guard = free = self._free
+        fiber.guard = free = self._virtual_free
         kernel.point()
         fiber.edge = free.pop()
-        self._owner = fiber
+        self._virtual_owner = fiber
         return True
 
     __exit__ = leave
@@ -146,18 +146,18 @@ class Lock(Primitive):
     locked_lock = locked
 
     def _at_fork_reinit(self) -> None:
-        self._free[:] = [None]
-        self._owner = None
+        self._virtual_free[:] = [None]
+        self._virtual_owner = None
 
     def __repr__(self) -> str:
-        state = "unlocked" if self._free else "locked"
+        state = "unlocked" if self._virtual_free else "locked"
         return f"<{state} _thread.lock object at {hex(id(self))}>"
 
 
 class RLock(Primitive):
     """``_thread.RLock``."""
 
-    __slots__ = ("__weakref__", "_count", "_free", "_owner")
+    __slots__ = ("__weakref__", "_virtual_count", "_virtual_free", "_virtual_owner")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         # The C type takes any arguments, and no notice of them; since 3.13 it is told off for it.
@@ -167,19 +167,19 @@ class RLock(Primitive):
                 DeprecationWarning,
                 stacklevel=2,
             )
-        self._free: list[Any] = [None]
-        self._owner: Fiber | None = None
-        self._count = 0
+        self._virtual_free: list[Any] = [None]
+        self._virtual_owner: Fiber | None = None
+        self._virtual_count = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         seconds = None if timeout == -1 and blocking is True else check_timeout(blocking, timeout)
-        if self._owner is fiber:
-            self._count += 1
+        if self._virtual_owner is fiber:
+            self._virtual_count += 1
             return True
         fiber.obj = self
-        free = self._free
+        free = self._virtual_free
         if seconds == 0.0:
             fiber.op = ops.TRY_ACQUIRE
             fiber.guard = True
@@ -197,83 +197,88 @@ class RLock(Primitive):
                 if not free:
                     return False
         fiber.edge = free.pop()
-        self._owner = fiber
-        self._count = 1
+        self._virtual_owner = fiber
+        self._virtual_count = 1
         return True
 
     def release(self) -> None:
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
-        if self._owner is not fiber:
+        if self._virtual_owner is not fiber:
             raise RuntimeError("cannot release un-acquired lock")
-        if self._count > 1:
-            self._count -= 1
+        if self._virtual_count > 1:
+            self._virtual_count -= 1
             return
         fiber.op = ops.RELEASE
         fiber.obj = self
         fiber.guard = True
         kernel.point()
-        self._count = 0
-        self._owner = None
-        self._free.append(kernel.stamp)
+        self._virtual_count = 0
+        self._virtual_owner = None
+        self._virtual_free.append(kernel.stamp)
 
-    def locked(self) -> bool:
-        fiber = self.kernel.current
-        fiber.op = ops.LOCKED
-        fiber.obj = self
-        fiber.guard = True
-        self.kernel.point()
-        return not self._free
+    if sys.version_info >= (3, 14):
+
+        def locked(self) -> bool:
+            fiber = self._virtual_kernel.current
+            fiber.op = ops.LOCKED
+            fiber.obj = self
+            fiber.guard = True
+            self._virtual_kernel.point()
+            return not self._virtual_free
 
     __enter__ = acquire
     __exit__ = leave
 
     def _is_owned(self) -> bool:
-        return self._owner is self.kernel.current
+        return self._virtual_owner is self._virtual_kernel.current
 
-    def _recursion_count(self) -> int:
-        return self._count if self._owner is self.kernel.current else 0
+    if sys.version_info >= (3, 11):
+
+        def _recursion_count(self) -> int:
+            return self._virtual_count if self._virtual_owner is self._virtual_kernel.current else 0
 
     def _release_save(self) -> tuple[int, Fiber | None]:
-        if not self._count:
+        if not self._virtual_count:
             raise RuntimeError("cannot release un-acquired lock")
-        state = self._count, self._owner
-        self._count = 1
+        state = self._virtual_count, self._virtual_owner
+        self._virtual_count = 1
         self.release()
         return state
 
     def _acquire_restore(self, state: tuple[int, Fiber | None]) -> None:
         self.acquire()
-        self._count, self._owner = state
+        self._virtual_count, self._virtual_owner = state
 
     def _at_fork_reinit(self) -> None:
-        self._free[:] = [None]
-        self._owner = None
-        self._count = 0
+        self._virtual_free[:] = [None]
+        self._virtual_owner = None
+        self._virtual_count = 0
 
     def __repr__(self) -> str:
-        owner = self._owner
+        state = "unlocked" if self._virtual_free else "locked"
+        owner = 0 if self._virtual_owner is None else self._virtual_owner.ident
         return (
-            f"<{'unlocked' if self._free else 'locked'} _thread.RLock object "
-            f"owner={0 if owner is None else owner.ident} count={self._count} at {hex(id(self))}>"
+            f"<{state} _thread.RLock object owner={owner} count={self._virtual_count} "
+            f"at {hex(id(self))}>"
         )
 
 
 class Condition(Primitive):
     """``threading.Condition`` over a modelled lock; over any other lock, the library's own code."""
 
-    library: ClassVar[type]
-    lock_types: ClassVar[tuple[type, ...]]
-    rlock: ClassVar[type]
+    _virtual_library: ClassVar[type]
+    _virtual_lock_types: ClassVar[tuple[type, ...]]
+    _virtual_rlock: ClassVar[type]
 
     def __init__(self, lock: Any = None) -> None:
         if lock is None:
-            lock = self.rlock()
+            lock = self._virtual_rlock()
         self._lock = lock
         self.acquire = lock.acquire
         self.release = lock.release
         self._waiters: deque[Any] = deque()
-        self._modelled = isinstance(lock, self.lock_types)
+        self._virtual_modelled = isinstance(lock, self._virtual_lock_types)
         for name in ("_release_save", "_acquire_restore", "_is_owned"):
             if hasattr(lock, name):
                 setattr(self, name, getattr(lock, name))
@@ -285,26 +290,26 @@ class Condition(Primitive):
         return self._lock.__enter__()
 
     def __exit__(self, *exc_info: object) -> Any:
-        if self._modelled:
+        if self._virtual_modelled:
             return self._lock.release()
         return self._lock.__exit__(*exc_info)
 
     def __repr__(self) -> str:
         return f"<Condition({self._lock}, {len(self._waiters)})>"
 
-    def _owned_here(self) -> bool:
+    def _virtual_owned_here(self) -> bool:
         lock = self._lock
         if isinstance(lock, RLock):
-            return lock._owner is self.kernel.current
+            return lock._virtual_owner is self._virtual_kernel.current
         # The library asks whether the lock is taken, by whomever.
-        return lock._owner is self.kernel.current or bool(lock.locked())
+        return lock._virtual_owner is self._virtual_kernel.current or bool(lock.locked())
 
     def wait(self, timeout: float | None = None) -> bool:
-        if not self._modelled:
-            return bool(self.library.wait(self, timeout))  # type: ignore[attr-defined]
-        if not self._owned_here():
+        if not self._virtual_modelled:
+            return bool(self._virtual_library.wait(self, timeout))  # type: ignore[attr-defined]
+        if not self._virtual_owned_here():
             raise RuntimeError("cannot wait on un-acquired lock")
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         lock = self._lock
         fiber.op = ops.WAIT
@@ -313,11 +318,11 @@ class Condition(Primitive):
         kernel.point()
         waiter = Waiter(fiber)
         self._waiters.append(waiter)
-        count = getattr(lock, "_count", 0)
+        count = getattr(lock, "_virtual_count", 0)
         if count:
-            lock._count = 0
-        owner, lock._owner = lock._owner, None
-        lock._free.append(kernel.stamp)
+            lock._virtual_count = 0
+        owner, lock._virtual_owner = lock._virtual_owner, None
+        lock._virtual_free.append(kernel.stamp)
         told = False
         try:
             fiber.op = ops.WAKE
@@ -334,27 +339,27 @@ class Condition(Primitive):
         finally:
             fiber.op = ops.ACQUIRE
             fiber.obj = lock
-            fiber.guard = lock._free
+            fiber.guard = lock._virtual_free
             kernel.point()
-            fiber.edge = lock._free.pop()
-            lock._owner = owner
+            fiber.edge = lock._virtual_free.pop()
+            lock._virtual_owner = owner
             if count:
-                lock._count = count
+                lock._virtual_count = count
             # Whoever notifies while a waiter that gave up waits for the lock has notified that one.
             if not waiter.woken:
                 self._waiters.remove(waiter)
         return told
 
     def wait_for(self, predicate: Any, timeout: float | None = None) -> Any:
-        return self.library.wait_for(self, predicate, timeout)  # type: ignore[attr-defined]
+        return self._virtual_library.wait_for(self, predicate, timeout)  # type: ignore[attr-defined]
 
     def notify(self, n: int = 1) -> None:
-        if not self._modelled:
-            self.library.notify(self, n)  # type: ignore[attr-defined]
+        if not self._virtual_modelled:
+            self._virtual_library.notify(self, n)  # type: ignore[attr-defined]
             return
-        if not self._owned_here():
+        if not self._virtual_owned_here():
             raise RuntimeError("cannot notify on un-acquired lock")
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.op = ops.NOTIFY
         fiber.obj = self
@@ -369,7 +374,7 @@ class Condition(Primitive):
         self.notify(len(self._waiters))
 
     def notifyAll(self) -> None:  # noqa: N802
-        self.library.notifyAll(self)  # type: ignore[attr-defined]
+        self._virtual_library.notifyAll(self)  # type: ignore[attr-defined]
 
     def _release_save(self) -> Any:
         self._lock.release()
@@ -378,7 +383,7 @@ class Condition(Primitive):
         self._lock.acquire()
 
     def _is_owned(self) -> bool:
-        return bool(self.library._is_owned(self))  # type: ignore[attr-defined]
+        return bool(self._virtual_library._is_owned(self))  # type: ignore[attr-defined]
 
     def _at_fork_reinit(self) -> None:
         self._lock._at_fork_reinit()

@@ -42,12 +42,12 @@ def thread_module(world: ThreadWorld) -> types.ModuleType:
             handle = Handle(kernel)
         elif not isinstance(handle, Handle):
             raise TypeError("'handle' must be a _ThreadHandle")
-        if handle._fiber is not None:
+        if handle._virtual_fiber is not None:
             raise RuntimeError("thread already started")
         world.start_operation(handle)
         fiber = kernel.spawn(_raw(world, function), (), {}, daemon=daemon, wait=not daemon)
         fiber.subject = handle
-        handle._fiber = fiber
+        handle._virtual_fiber = fiber
         handle.ident = fiber.ident
         found: Handle = handle
         return found

@@ -8,6 +8,7 @@ virtual locks instead, for that queue and from then on.
 
 from __future__ import annotations
 
+import types
 from collections import deque
 from itertools import repeat
 from typing import Any, ClassVar
@@ -17,64 +18,83 @@ from taskqueue_harness.world import hooks
 from taskqueue_harness.world.locks import TIMEOUT_MAX, Primitive
 
 _HOOKS = ("_init", "_qsize", "_put", "_get")
-_PARTS = ("mutex", "not_empty", "not_full", "all_tasks_done")
+_CONDITIONS = ("not_empty", "not_full", "all_tasks_done")
+
+
+class _Part:
+    """A lock or condition of a queue, as long as it is not there.
+
+    An attribute of the instance goes before it: what has been changed over has its own.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, queue: QueueModel | None, owner: type) -> Any:
+        if queue is None or not queue.__dict__.get("_virtual_modelled"):
+            who = (
+                f"type object {owner.__name__!r}" if queue is None else f"{owner.__name__!r} object"
+            )
+            raise AttributeError(f"{who} has no attribute {self._name!r}")
+        # An operation: what a thread does before it and after is done in different ways.
+        if "_virtual_next_mutex" not in queue.__dict__:
+            queue._virtual_next_mutex = queue._virtual_threading.Lock()
+        if queue._virtual_look(ops.CONVERT):
+            queue._virtual_convert()
+        return queue.__dict__[self._name]
 
 
 class QueueModel(Primitive):
     """Mixed in before the library's Queue: the fast paths. `_modelled` says if they apply."""
 
-    library: ClassVar[Any]
-    _threading: ClassVar[Any]
-    empty_error: ClassVar[type[Exception]]
-    full_error: ClassVar[type[Exception]]
-    shut_error: ClassVar[type[Exception] | None]
-    _lifo: ClassVar[bool] = False
-    _model_hooks: ClassVar[dict[str, Any]]
+    _virtual_library: ClassVar[Any]
+    _virtual_threading: ClassVar[Any]
+    _virtual_empty_error: ClassVar[type[Exception]]
+    _virtual_full_error: ClassVar[type[Exception]]
+    _virtual_shut_error: ClassVar[type[Exception] | None]
+    _virtual_lifo: ClassVar[bool] = False
+    _virtual_model_hooks: ClassVar[dict[str, Any]]
+    _virtual_next_mutex: Any
 
     def __init__(self, maxsize: int = 0) -> None:
         cls: Any = type(self)
         for name in _HOOKS:
-            if getattr(cls, name) is not cls._model_hooks[name]:
-                self._modelled = False
-                self.library.__init__(self, maxsize)
+            if getattr(cls, name) is not cls._virtual_model_hooks[name]:
+                self._virtual_modelled = False
+                self._virtual_library.__init__(self, maxsize)
                 return
-        self._modelled = True
+        self._virtual_modelled = True
         self.maxsize = maxsize
-        self._contents: Any = [] if self._lifo else deque()
-        self._unfinished = 0
-        self._shut = False
-        self._stamps: deque[Any] = deque()
-        self._room: Any = deque(repeat(None, maxsize)) if maxsize > 0 else True
-        self._idle: list[Any] = [None]
+        self._virtual_contents: Any = [] if self._virtual_lifo else deque()
+        self._virtual_unfinished = 0
+        self._virtual_shut = False
+        self._virtual_stamps: deque[Any] = deque()
+        self._virtual_room: Any = deque(repeat(None, maxsize)) if maxsize > 0 else True
+        self._virtual_idle: list[Any] = [None]
         # Items that a thread has taken and not reported as done.
-        self._taken: dict[Any, int] = {}
+        self._virtual_taken: dict[Any, int] = {}
 
     def _virtual_name(self) -> str:
         return type(self).__name__
 
-    def __getattr__(self, name: str) -> Any:
-        if name in _PARTS and self.__dict__.get("_modelled"):
-            # An operation: what a thread does before it and after is done in different ways.
-            if "_next_mutex" not in self.__dict__:
-                self._next_mutex = self._threading.Lock()
-            if self._look(ops.CONVERT):
-                self._convert()
-            return self.__dict__[name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    mutex = _Part("mutex")
+    not_empty = _Part("not_empty")
+    not_full = _Part("not_full")
+    all_tasks_done = _Part("all_tasks_done")
 
-    def _convert(self) -> None:
+    def _virtual_convert(self) -> None:
         """Change over to the library's code, waiters included: they begin again there."""
-        self._modelled = False
-        contents, unfinished = self._contents, self._unfinished
-        shut = self._shut
-        self.library.__init__(self, self.maxsize)
-        mutex = self.mutex = self._next_mutex
-        for part in _PARTS[1:]:
-            setattr(self, part, self._threading.Condition(mutex))
+        self._virtual_modelled = False
+        contents, unfinished = self._virtual_contents, self._virtual_unfinished
+        shut = self._virtual_shut
+        self._virtual_library.__init__(self, self.maxsize)
+        mutex = self.mutex = self._virtual_next_mutex
+        for part in _CONDITIONS:
+            setattr(self, part, self._virtual_threading.Condition(mutex))
         self.queue = contents
         self.unfinished_tasks = unfinished
-        self.is_shutdown = shut
-        for fiber in self.kernel.live:
+        self._virtual_shut = shut
+        for fiber in self._virtual_kernel.live:
             if fiber.obj is self and not fiber.guard:
                 fiber.guard = True
 
@@ -82,85 +102,86 @@ class QueueModel(Primitive):
 
     @property
     def queue(self) -> Any:
-        if self._peek(ops.SIZE):
-            hooks.share(self._contents, self)
-        return self._contents
+        if self._virtual_peek(ops.SIZE):
+            hooks.share(self._virtual_contents, self)
+        return self._virtual_contents
 
     @queue.setter
     def queue(self, contents: Any) -> None:
-        self._contents = contents
+        self._virtual_contents = contents
 
     @property
     def unfinished_tasks(self) -> int:
-        self._peek(ops.UNFINISHED)
-        return self._unfinished
+        self._virtual_peek(ops.UNFINISHED)
+        return self._virtual_unfinished
 
     @unfinished_tasks.setter
     def unfinished_tasks(self, count: int) -> None:
-        self._unfinished = count
+        self._virtual_unfinished = count
 
     @property
-    def is_shutdown(self) -> bool:
-        self._peek(ops.SIZE)
-        return self._shut
+    def _virtual_is_shutdown(self) -> bool:
+        """``Queue.is_shutdown``, where this Python has it."""
+        self._virtual_peek(ops.SIZE)
+        return self._virtual_shut
 
-    @is_shutdown.setter
-    def is_shutdown(self, shut: bool) -> None:
-        self._shut = shut
+    @_virtual_is_shutdown.setter
+    def _virtual_is_shutdown(self, shut: bool) -> None:
+        self._virtual_shut = shut
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        if not self._modelled:
-            self.library.put(self, item, block, timeout)
+        if not self._virtual_modelled:
+            self._virtual_library.put(self, item, block, timeout)
             return
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.obj = self
-        room = self._room
+        room = self._virtual_room
         if room is True:
-            fiber.op = ops.PUSH if self._lifo else ops.PUT
+            fiber.op = ops.PUSH if self._virtual_lifo else ops.PUT
             fiber.guard = True
             kernel.point()
-            if not self._modelled:
-                self.library.put(self, item, block, timeout)
+            if not self._virtual_modelled:
+                self._virtual_library.put(self, item, block, timeout)
                 return
         else:
             if not block:
-                fiber.op = ops.TRY_PUSH if self._lifo else ops.TRY_PUT
+                fiber.op = ops.TRY_PUSH if self._virtual_lifo else ops.TRY_PUT
                 fiber.guard = True
             else:
                 if timeout is not None:
                     if timeout < 0:
                         raise ValueError("'timeout' must be a non-negative number")
                     fiber.deadline = kernel.time() + timeout
-                fiber.op = ops.PUSH if self._lifo else ops.PUT
+                fiber.op = ops.PUSH if self._virtual_lifo else ops.PUT
                 fiber.guard = room
             kernel.point()
             expired, fiber.expired = fiber.expired, False
-            if not self._modelled:
-                self.library.put(self, item, block, timeout)
+            if not self._virtual_modelled:
+                self._virtual_library.put(self, item, block, timeout)
                 return
-            if not room and not self._shut:
+            if not room and not self._virtual_shut:
                 assert not block or expired
-                raise self.full_error
+                raise self._virtual_full_error
             kernel.changed(fiber)
-        if self._shut:
-            assert self.shut_error is not None
-            raise self.shut_error
+        if self._virtual_shut:
+            assert self._virtual_shut_error is not None
+            raise self._virtual_shut_error
         if room is not True:
             fiber.edge = room.popleft()
-        self._contents.append(item)
-        self._stamps.append(kernel.stamp)
-        self._unfinished += 1
-        if self._idle:
-            self._idle.clear()
+        self._virtual_contents.append(item)
+        self._virtual_stamps.append(kernel.stamp)
+        self._virtual_unfinished += 1
+        if self._virtual_idle:
+            self._virtual_idle.clear()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        if not self._modelled:
-            return self.library.get(self, block, timeout)
-        kernel = self.kernel
+        if not self._virtual_modelled:
+            return self._virtual_library.get(self, block, timeout)
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.obj = self
-        queue = self._contents
+        queue = self._virtual_contents
         if not block:
             fiber.op = ops.TRY_GET
             fiber.guard = True
@@ -171,25 +192,25 @@ class QueueModel(Primitive):
                 fiber.deadline = kernel.time() + timeout
             fiber.op = ops.GET
             # The stamps outlive a queue emptied by shutdown, the items do not.
-            fiber.guard = self._stamps
+            fiber.guard = self._virtual_stamps
         kernel.point()
         fiber.expired = False
-        if not self._modelled:
-            return self.library.get(self, block, timeout)
+        if not self._virtual_modelled:
+            return self._virtual_library.get(self, block, timeout)
         if not queue:
-            if self._shut:
-                assert self.shut_error is not None
-                raise self.shut_error
-            raise self.empty_error
+            if self._virtual_shut:
+                assert self._virtual_shut_error is not None
+                raise self._virtual_shut_error
+            raise self._virtual_empty_error
         kernel.changed(fiber)
-        taken = self._taken
+        taken = self._virtual_taken
         taken[fiber] = taken.get(fiber, 0) + 1
-        if self._room is not True:
-            self._room.append(kernel.stamp)
-        if self._lifo:
-            fiber.edge = self._stamps.pop()
+        if self._virtual_room is not True:
+            self._virtual_room.append(kernel.stamp)
+        if self._virtual_lifo:
+            fiber.edge = self._virtual_stamps.pop()
             return queue.pop()
-        fiber.edge = self._stamps.popleft()
+        fiber.edge = self._virtual_stamps.popleft()
         return queue.popleft()
 
     def put_nowait(self, item: Any) -> None:
@@ -198,83 +219,88 @@ class QueueModel(Primitive):
     def get_nowait(self) -> Any:
         return self.get(False)
 
-    def _look(self, op: ops.Op) -> bool:
-        if not self._modelled:
+    def _virtual_look(self, op: ops.Op) -> bool:
+        if not self._virtual_modelled:
             return False
-        fiber = self.kernel.current
+        fiber = self._virtual_kernel.current
         fiber.op = op
         fiber.obj = self
         fiber.guard = True
-        self.kernel.point()
-        return self._modelled
+        self._virtual_kernel.point()
+        return self._virtual_modelled
 
-    def _peek(self, op: ops.Op) -> bool:
+    def _virtual_peek(self, op: ops.Op) -> bool:
         """Look at an attribute; over the library's code that is to look past its mutex."""
-        if self._look(op):
+        if self._virtual_look(op):
             return True
         mutex = self.__dict__.get("mutex")
-        if mutex is not None and getattr(mutex, "_owner", None) is not self.kernel.current:
+        if (
+            mutex is not None
+            and getattr(mutex, "_virtual_owner", None) is not self._virtual_kernel.current
+        ):
             mutex.locked()
         return False
 
     def qsize(self) -> int:
-        if self._look(ops.SIZE):
-            return len(self._contents)
-        return int(self.library.qsize(self))
+        if self._virtual_look(ops.SIZE):
+            return len(self._virtual_contents)
+        return int(self._virtual_library.qsize(self))
 
     def empty(self) -> bool:
-        if self._look(ops.SIZE):
-            return not self._contents
-        return bool(self.library.empty(self))
+        if self._virtual_look(ops.SIZE):
+            return not self._virtual_contents
+        return bool(self._virtual_library.empty(self))
 
     def full(self) -> bool:
-        if self._look(ops.SIZE):
-            return 0 < self.maxsize <= len(self._contents)
-        return bool(self.library.full(self))
+        if self._virtual_look(ops.SIZE):
+            return 0 < self.maxsize <= len(self._virtual_contents)
+        return bool(self._virtual_library.full(self))
 
     def task_done(self) -> None:
-        fiber = self.kernel.current
-        taken = self._taken.get(fiber, 0) if self._modelled else 0
-        if not self._look(ops.TASK_DONE if taken else ops.UNEARNED_DONE):
-            self.library.task_done(self)
+        fiber = self._virtual_kernel.current
+        taken = self._virtual_taken.get(fiber, 0) if self._virtual_modelled else 0
+        if not self._virtual_look(ops.TASK_DONE if taken else ops.UNEARNED_DONE):
+            self._virtual_library.task_done(self)
             return
         if taken:
-            self._taken[fiber] = taken - 1
-        if self._unfinished <= 0:
+            self._virtual_taken[fiber] = taken - 1
+        if self._virtual_unfinished <= 0:
             raise ValueError("task_done() called too many times")
-        self._unfinished -= 1
-        if not self._unfinished:
-            self._idle.append(self.kernel.stamp)
+        self._virtual_unfinished -= 1
+        if not self._virtual_unfinished:
+            self._virtual_idle.append(self._virtual_kernel.stamp)
 
     def join(self) -> None:
-        if self._modelled:
-            fiber = self.kernel.current
+        if self._virtual_modelled:
+            fiber = self._virtual_kernel.current
             fiber.op = ops.QUEUE_JOIN
             fiber.obj = self
-            fiber.guard = self._idle
-            self.kernel.point()
-        if not self._modelled:
-            self.library.join(self)
+            fiber.guard = self._virtual_idle
+            self._virtual_kernel.point()
+        if not self._virtual_modelled:
+            self._virtual_library.join(self)
 
-    def _shutdown(self, immediate: bool = False) -> None:
+    def _virtual_shutdown(self, immediate: bool = False) -> None:
         """``Queue.shutdown``, where this Python has it."""
-        if not self._look(ops.SHUT):
-            self.library.shutdown(self, immediate)
+        if not self._virtual_look(ops.SHUT):
+            self._virtual_library.shutdown(self, immediate)
             return
-        self._shut = True
+        self._virtual_shut = True
         if immediate:
-            self._unfinished = max(self._unfinished - len(self._contents), 0)
-            self._contents.clear()
-            self._stamps.clear()
-            if not self._unfinished and not self._idle:
-                self._idle.append(self.kernel.stamp)
-        for fiber in self.kernel.live:
+            self._virtual_unfinished = max(
+                self._virtual_unfinished - len(self._virtual_contents), 0
+            )
+            self._virtual_contents.clear()
+            self._virtual_stamps.clear()
+            if not self._virtual_unfinished and not self._virtual_idle:
+                self._virtual_idle.append(self._virtual_kernel.stamp)
+        for fiber in self._virtual_kernel.live:
             if fiber.obj is self and not fiber.guard and fiber.op in (ops.GET, ops.PUT, ops.PUSH):
                 fiber.guard = True
         # From here on nobody waits.
-        self._stamps = Always(self._stamps)
-        if self._room is not True:
-            self._room = Always()
+        self._virtual_stamps = Always(self._virtual_stamps)
+        if self._virtual_room is not True:
+            self._virtual_room = Always()
 
 
 class Always(deque):  # type: ignore[type-arg]
@@ -290,25 +316,26 @@ class Always(deque):  # type: ignore[type-arg]
 class SimpleQueue(Primitive):
     """``_queue.SimpleQueue``."""
 
-    __slots__ = ("__weakref__", "_items", "_stamps")
-    empty_error: ClassVar[type[Exception]]
+    __slots__ = ("__weakref__", "_virtual_items", "_virtual_stamps")
+    __class_getitem__: Any = classmethod(types.GenericAlias)
+    _virtual_empty_error: ClassVar[type[Exception]]
 
     def __init__(self) -> None:
-        self._items: deque[Any] = deque()
-        self._stamps: deque[Any] = deque()
+        self._virtual_items: deque[Any] = deque()
+        self._virtual_stamps: deque[Any] = deque()
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.op = ops.PUT
         fiber.obj = self
         fiber.guard = True
         kernel.point()
-        self._items.append(item)
-        self._stamps.append(kernel.stamp)
+        self._virtual_items.append(item)
+        self._virtual_stamps.append(kernel.stamp)
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.obj = self
         if not block:
@@ -322,14 +349,14 @@ class SimpleQueue(Primitive):
                     raise OverflowError("timeout value is too large")
                 fiber.deadline = kernel.time() + timeout
             fiber.op = ops.GET
-            fiber.guard = self._items
+            fiber.guard = self._virtual_items
         kernel.point()
         fiber.expired = False
-        if not self._items:
-            raise self.empty_error
+        if not self._virtual_items:
+            raise self._virtual_empty_error
         kernel.changed(fiber)
-        fiber.edge = self._stamps.popleft()
-        return self._items.popleft()
+        fiber.edge = self._virtual_stamps.popleft()
+        return self._virtual_items.popleft()
 
     def put_nowait(self, item: Any) -> None:
         self.put(item)
@@ -337,16 +364,16 @@ class SimpleQueue(Primitive):
     def get_nowait(self) -> Any:
         return self.get(False)
 
-    def _size(self) -> int:
-        fiber = self.kernel.current
+    def _virtual_size(self) -> int:
+        fiber = self._virtual_kernel.current
         fiber.op = ops.SIZE
         fiber.obj = self
         fiber.guard = True
-        self.kernel.point()
-        return len(self._items)
+        self._virtual_kernel.point()
+        return len(self._virtual_items)
 
     def empty(self) -> bool:
-        return not self._size()
+        return not self._virtual_size()
 
     def qsize(self) -> int:
-        return self._size()
+        return self._virtual_size()

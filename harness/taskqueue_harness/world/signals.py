@@ -19,8 +19,8 @@ class Event(Primitive):
 
     def __init__(self) -> None:
         self._flag = False
-        self._waiters: list[Waiter] = []
-        self._stamp: Any = None
+        self._virtual_waiters: list[Waiter] = []
+        self._virtual_stamp: Any = None
 
     def __repr__(self) -> str:
         cls = type(self)
@@ -31,11 +31,11 @@ class Event(Primitive):
         return "Event"
 
     def is_set(self) -> bool:
-        fiber = self.kernel.current
+        fiber = self._virtual_kernel.current
         fiber.op = ops.IS_SET
         fiber.obj = self
         fiber.guard = True
-        self.kernel.point()
+        self._virtual_kernel.point()
         return self._flag
 
     def isSet(self) -> bool:  # noqa: N802
@@ -45,20 +45,20 @@ class Event(Primitive):
         return self.is_set()
 
     def set(self) -> None:
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.op = ops.SET
         fiber.obj = self
         fiber.guard = True
         kernel.point()
         self._flag = True
-        self._stamp = kernel.stamp
-        for waiter in self._waiters:
+        self._virtual_stamp = kernel.stamp
+        for waiter in self._virtual_waiters:
             waiter.woken.append(kernel.stamp)
-        self._waiters.clear()
+        self._virtual_waiters.clear()
 
     def clear(self) -> None:
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.op = ops.CLEAR
         fiber.obj = self
@@ -67,7 +67,7 @@ class Event(Primitive):
         self._flag = False
 
     def wait(self, timeout: float | None = None) -> bool:
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.op = ops.EVENT_WAIT
         fiber.obj = self
@@ -76,7 +76,7 @@ class Event(Primitive):
         if self._flag:
             return True
         waiter = Waiter(fiber)
-        self._waiters.append(waiter)
+        self._virtual_waiters.append(waiter)
         fiber.op = ops.WAKE
         fiber.obj = self
         fiber.guard = waiter.woken
@@ -89,11 +89,11 @@ class Event(Primitive):
             if waiter.woken:
                 fiber.edge = waiter.woken[0]
             else:
-                self._waiters.remove(waiter)
+                self._virtual_waiters.remove(waiter)
         return bool(waiter.woken)
 
     def _at_fork_reinit(self) -> None:
-        self._waiters.clear()
+        self._virtual_waiters.clear()
 
 
 class Semaphore(Primitive):
@@ -102,11 +102,11 @@ class Semaphore(Primitive):
     def __init__(self, value: int = 1) -> None:
         if value < 0:
             raise ValueError("semaphore initial value must be >= 0")
-        self._units: deque[Any] = deque(repeat(None, value))
+        self._virtual_units: deque[Any] = deque(repeat(None, value))
 
     @property
     def _value(self) -> int:
-        return len(self._units)
+        return len(self._virtual_units)
 
     def __repr__(self) -> str:
         cls = type(self)
@@ -115,10 +115,10 @@ class Semaphore(Primitive):
     def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
         if not blocking and timeout is not None:
             raise ValueError("can't specify timeout for non-blocking acquire")
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.obj = self
-        units = self._units
+        units = self._virtual_units
         if not blocking or (timeout is not None and timeout <= 0):
             fiber.op = ops.TRY_DOWN
             fiber.guard = True
@@ -144,13 +144,13 @@ class Semaphore(Primitive):
     def release(self, n: int = 1) -> None:
         if n < 1:
             raise ValueError("n must be one or more")
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.op = ops.UP
         fiber.obj = self
         fiber.guard = True
         kernel.point()
-        self._units.extend(repeat(kernel.stamp, n))
+        self._virtual_units.extend(repeat(kernel.stamp, n))
 
     def __exit__(self, *exc_info: object) -> None:
         self.release()
@@ -173,12 +173,12 @@ class BoundedSemaphore(Semaphore):
     def release(self, n: int = 1) -> None:
         if n < 1:
             raise ValueError("n must be one or more")
-        kernel = self.kernel
+        kernel = self._virtual_kernel
         fiber = kernel.current
         fiber.op = ops.BOUNDED_UP
         fiber.obj = self
         fiber.guard = True
         kernel.point()
-        if len(self._units) + n > self._initial_value:
+        if len(self._virtual_units) + n > self._initial_value:
             raise ValueError("Semaphore released too many times")
-        self._units.extend(repeat(kernel.stamp, n))
+        self._virtual_units.extend(repeat(kernel.stamp, n))

@@ -46,27 +46,27 @@ class Handle:
 
     def __init__(self, kernel: Kernel, ident: int = 0) -> None:
         self._kernel = kernel
-        self._fiber: Fiber | None = None
+        self._virtual_fiber: Fiber | None = None
         self._done = False
         self.ident = ident
 
     def is_done(self) -> bool:
-        return self._done or (self._fiber is not None and bool(self._fiber.done))
+        return self._done or (self._virtual_fiber is not None and bool(self._virtual_fiber.done))
 
     def _set_done(self) -> None:
-        if self._fiber is None:
+        if self._virtual_fiber is None:
             raise RuntimeError("thread not started")
         self._done = True
 
     def join(self, timeout: float | None = None) -> None:
         if self._done:
             return
-        if self._fiber is None:
+        if self._virtual_fiber is None:
             raise RuntimeError("thread not started")
         kernel = self._kernel
-        if kernel.current is self._fiber:
+        if kernel.current is self._virtual_fiber:
             raise RuntimeError("Cannot join current thread")
-        join(kernel, self, self._fiber, None if timeout is None or timeout < 0 else timeout)
+        join(kernel, self, self._virtual_fiber, None if timeout is None or timeout < 0 else timeout)
 
 
 def join(kernel: Kernel, subject: Any, fiber: Fiber, timeout: float | None) -> None:
@@ -132,13 +132,13 @@ class Thread:
         self._native_id: int | None = None
         self._started = Started()
         self._initialized = True
-        self._is_stopped = False
         self._virtual_fiber = None
         self._virtual_number = next(world.numbers)
         world.dangling.add(self)
         if world.has_handles:
             self._handle = Handle(kernel)
         else:
+            self._is_stopped = False
             self._tstate_lock = None
 
     def start(self) -> None:
@@ -172,9 +172,10 @@ class Thread:
     def _virtual_exit(self) -> None:
         world = self._virtual_world
         world.active.pop(self._ident, None)
-        self._is_stopped = True
         if world.has_handles:
             self._handle._done = True
+        else:
+            self._is_stopped = True
 
     def join(self, timeout: float | None = None) -> None:
         if not self._initialized:
@@ -246,7 +247,7 @@ class DummyThread(Thread):
         self._virtual_fiber = fiber
         self._ident = self._native_id = fiber.ident
         if world.has_handles:
-            self._handle._fiber = fiber
+            self._handle._virtual_fiber = fiber
         fiber.thread = self
         world.active[fiber.ident] = self
 

@@ -55,7 +55,7 @@ class ThreadWorld:
             bound: Any = type(
                 name,
                 (model,),
-                {"kernel": kernel, "__module__": module, "__qualname__": name, **more}
+                {"_virtual_kernel": kernel, "__module__": module, "__qualname__": name, **more}
                 | ({"__slots__": ()} if "__slots__" in vars(model) else {}),
             )
             return bound
@@ -67,8 +67,8 @@ class ThreadWorld:
             locks.Condition,
             "Condition",
             "threading",
-            lock_types=(locks.Lock, locks.RLock),
-            rlock=self.RLock,
+            _virtual_lock_types=(locks.Lock, locks.RLock),
+            _virtual_rlock=self.RLock,
         )
         self.Event = bind(signals.Event, "Event", "threading")
         self.Semaphore = bind(signals.Semaphore, "Semaphore", "threading")
@@ -76,7 +76,7 @@ class ThreadWorld:
         self.BoundedSemaphore = type(
             "BoundedSemaphore",
             (signals.BoundedSemaphore, self.Semaphore),
-            {"kernel": kernel, "__module__": "threading"},
+            {"_virtual_kernel": kernel, "__module__": "threading"},
         )
         self.numbers = itertools.count(1)
         self.handlers = Handlers(kernel)
@@ -114,7 +114,7 @@ class ThreadWorld:
 
     def _replace_primitives(self) -> None:
         names = self.names
-        self.Condition.library = names["Condition"]
+        self.Condition._virtual_library = names["Condition"]
         for name in ("Condition", "Event", "Semaphore", "BoundedSemaphore", "RLock"):
             model = getattr(self, name)
             model.__doc__ = names[name].__doc__
