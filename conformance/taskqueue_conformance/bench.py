@@ -44,8 +44,8 @@ HOPELESS = 24
 begun: nothing is to be learned from them, and each of them takes the processor from all others."""
 
 PILOT = 12.0
-"""Seconds for which all wait for what the first scenario does, before the factor. Where it spins,
-that takes one as long as it would take all that are begun beside it."""
+"""Seconds of its own for which all wait for what the first scenario does, before the factor. Where
+it spins, that takes one as long as it would take all that are begun beside it."""
 
 STALL = 4.0
 """Seconds without an operation after which an exploration counts as out of control."""

@@ -19,6 +19,10 @@ SETTLING = 0.1
 """Every so many seconds a scenario is looked at; when it only waits, the next may begin."""
 
 
+CROWDED = 5
+"""On a machine with so many that want each processor it still has its time, in the end."""
+
+
 class Places:
     """A semaphore that is handed on in the order of asking: what was begun first waits least."""
 
@@ -49,7 +53,8 @@ class Turns:
     """The turns of the scenarios of one run.
 
     Args:
-        patience: seconds for which all wait for what the first scenario does.
+        patience: seconds for which all wait for what the first scenario does, of the time that is
+            its own; `CROWDED` times as long by the clock.
         keep_apart: whether those at work may be no more than `count`; asked while they are.
         count: how many may be at work at a time.
     """
@@ -62,7 +67,7 @@ class Turns:
         self._places = Places(count)
         self._first = threading.Lock()
         self._known = threading.Event()
-        """Set when the first scenario has ended, or has settled to wait."""
+        """Set when the first scenario has ended, has settled to wait, or has had its time."""
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[Callable[[int], None]]:
@@ -71,7 +76,7 @@ class Turns:
         What it gives is to be told the id of the process that is looked at.
         """
         if not self._first.acquire(blocking=False):  # and kept: there is one first scenario
-            self._known.wait(self._patience)
+            self._known.wait(self._patience * CROWDED)
         self._places.acquire()
         held = threading.Lock()
 
@@ -84,7 +89,8 @@ class Turns:
 
         def settle() -> None:
             while not done.wait(SETTLING) and self._keep_apart() and work.look():
-                pass
+                if work.seconds >= self._patience:
+                    self._known.set()
             give_up_place()
 
         threading.Thread(target=settle, daemon=True).start()

@@ -23,7 +23,7 @@ from typing import Any
 
 from taskqueue_conformance.runqueue import RunQueue
 from taskqueue_conformance.standstill import Standstill
-from taskqueue_harness.silence import LONGEST_TURN
+from taskqueue_harness.owntime import LONGEST_TURN
 
 __all__ = ["PATIENCE", "SPIN", "Limits", "Watch", "stacks"]
 

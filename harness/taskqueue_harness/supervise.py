@@ -21,14 +21,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from taskqueue_harness.owntime import OwnTime
 from taskqueue_harness.server import Output, Server, kill_group
-from taskqueue_harness.silence import Silence
 from taskqueue_harness.supervised import DONE
 
 __all__ = ["Outcome", "Supervisor"]
 
 MAX_RESULT = 256 * 1024 * 1024
 """How large a result may be, in bytes; a larger one is treated as none."""
+
+WORTH_ASKING = 0.6
+"""Seconds of silence after which it is worth asking whether they were the process's own."""
 
 
 @dataclass
@@ -45,7 +48,8 @@ class Outcome:
         output: what it wrote to stdout and stderr, shortened to `server.MAX_OUTPUT` bytes.
         output_bytes: how much it wrote in all.
         seconds: from the request to the answer.
-        silent: for an overdue one, how long nothing had been heard of it, see `silence`.
+        silent: for an overdue one, how long nothing had been heard of it, in time of its
+            own (`owntime`).
         done: whether it said that it was done with all but its answer, see `Reply.done`.
     """
 
@@ -233,10 +237,10 @@ class Supervisor:
         open_fds = set(fds)
         give_up, silence, most = limits
         began = time.monotonic()
-        silent = Silence(pid)
+        silent = OwnTime(pid, WORTH_ASKING)
         gone = False
         while True:
-            silent.turn()
+            silent.look()
             now = time.monotonic()
             too_silent = most is not None and silent.seconds > most
             if now >= give_up or too_silent:
@@ -255,7 +259,7 @@ class Supervisor:
                 else:
                     result += data
                     outcome.done = outcome.done or DONE in data
-                    silent.heard()
+                    silent.restart()
                     most = silence
             if result.endswith(b"\n") or len(result) > MAX_RESULT:
                 break

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from taskqueue_conformance import atwork, turns
+from taskqueue_conformance import turns
 from taskqueue_conformance.assess import clause_tests
 from taskqueue_conformance.atwork import AtWork
 from taskqueue_conformance.bench import HOPELESS, SPINS, Bench, Settings
@@ -147,8 +147,19 @@ def test_all_wait_for_what_the_first_one_does() -> None:
     assert len(begun) == 6
 
 
-def test_nobody_waits_for_the_first_one_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("patience", "had"),
+    [
+        (1e6, 1e6),  # it has had the processor for that long
+        (0.01, 0.0),  # it has not, but so much time has passed
+    ],
+)
+def test_nobody_waits_for_the_first_one_for_ever(
+    patience: float, had: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Work(AtWork):
+        seconds = had
+
         def look(self) -> bool:
             return True
 
@@ -164,7 +175,7 @@ def test_nobody_waits_for_the_first_one_for_ever(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(turns, "AtWork", Work)
     one = bench_of(act)
-    one._turns = turns.Turns(0.05, lambda: True)
+    one._turns = turns.Turns(patience, lambda: True)
     try:
         seen = one.observe_all([scenario(f"scenario {number}") for number in range(4)])
     finally:
@@ -187,24 +198,19 @@ def test_the_plainest_scenario_is_the_first(monkeypatch: pytest.MonkeyPatch) -> 
     assert asked[1] not in regular(depth), "then those of strict clauses"
 
 
-@pytest.mark.parametrize(
-    ("states", "busy"),
-    [([b"S", b"R", b"S"], True), ([b"S", b"S"], False), ([], False)],
-)
-def test_a_process_is_at_work_when_one_of_its_threads_is(
-    states: list[bytes], busy: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(atwork, "_states", lambda pid: states)
+def test_where_there_is_no_process_yet_nobody_is_at_work() -> None:
     work = AtWork()
-    assert not work.look(), "there is no process yet"
-    work.begin(1)
-    assert work.look() is busy
+    assert not work.look()
+    assert work.seconds == 0.0
 
 
 def test_who_looks_at_itself_is_at_work() -> None:
     work = AtWork()
     work.begin(os.getpid())
-    assert work.look() is sys.platform.startswith("linux")
+    began = sum(os.times()[:2])
+    while sum(os.times()[:2]) < began + 0.1:
+        assert work.look() is sys.platform.startswith("linux")
+    assert work.seconds == pytest.approx(sum(os.times()[:2]) - began, abs=0.05)
 
 
 def test_a_process_that_has_ended_is_not_at_work() -> None:

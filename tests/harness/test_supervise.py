@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import resource
 import subprocess
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from taskqueue_harness import supervise
-from taskqueue_harness.silence import Silence
+from taskqueue_harness.owntime import OwnTime
 from taskqueue_harness.supervise import Supervisor
 from taskqueue_harness.supervised import PIECE, Reply
 
@@ -240,7 +241,7 @@ def test_time_in_which_the_supervisor_had_no_turn_is_nobodys_silence(
 ) -> None:
     child.perform({"do": "answer"}, 60)  # begun and prepared
     clock = Late()
-    monkeypatch.setattr(supervise, "Silence", lambda pid: Silence(pid, clock=clock.monotonic))
+    monkeypatch.setattr(supervise, "OwnTime", functools.partial(OwnTime, clock=clock.monotonic))
     outcome = child.perform({"do": "beat, and take five seconds"}, 120, silence=30)
     assert clock.asked > 40
     assert outcome.ended == "returned"

@@ -1,9 +1,8 @@
-"""How long a process has kept silent of its own accord.
+"""How much time a process has had, of its own.
 
-On a crowded machine a process may be given a fortieth of a processor, and a call into C that
-takes a tenth of a second then takes four, during which no other thread of it can say that all is
-well.  From outside it looks like one that hangs.  So what counts is the time that was its own: for
-which it had a processor, and for which none of its threads could go on.
+On a crowded machine a process may be given a fortieth of a processor, and what takes a tenth of a
+second then takes four.  From outside that looks like a hang.  So what counts is the time that was
+its own: for which it had a processor, and for which none of its threads could go on.
 """
 
 from __future__ import annotations
@@ -13,15 +12,12 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-__all__ = ["LONGEST_TURN", "Share", "Silence", "share_of"]
+__all__ = ["LONGEST_TURN", "OwnTime", "Share", "share_of"]
 
 LONGEST_TURN = 0.5
 """Seconds from one look of a watcher to the next.  Where it is more, the watcher had no turn for a
 while: on a crowded machine, or stopped and continued.  What is watched may have had none either, or
-may have been heard by nobody: that is not its silence."""
-
-LOOK_CLOSER = 0.6
-"""Seconds of silence after which it is worth asking whose they are."""
+may have been heard by nobody: that time is not its own."""
 
 _TICK = 1.0 / os.sysconf("SC_CLK_TCK")
 
@@ -68,41 +64,50 @@ def _stat(path: str) -> list[bytes]:
         os.close(file)
 
 
-class Silence:
-    """The silence of one process, as whoever listens takes turns to look.
+class OwnTime:
+    """The time of one process, as whoever watches it takes turns to look.
 
     Args:
         pid: of the process; None if it is not known: then all time is its own.
-        look: `share_of`, or what stands in for it.
+        worth: seconds after which it is worth asking whose they are; up to there all are its own.
+        share: `share_of`, or what stands in for it.
         clock: in seconds.
     """
 
     def __init__(
         self,
         pid: int | None,
-        look: Callable[[int], Share | None] = share_of,
+        worth: float = 0.0,
+        share: Callable[[int], Share | None] = share_of,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._pid = pid
-        self._look = look
+        self._worth = worth
+        self._share_of = share
         self._clock = clock
         self._last_turn = clock()
         self._share: Share | None = None
+        self._left = 0.0
+        """Processor time that has not been counted: the system tells it tick by tick."""
         self.seconds = 0.0
-        """How long it has lasted, of the process's own time."""
 
-    def turn(self) -> None:
-        """Take the time since the turn before into account."""
+    def look(self) -> None:
+        """Take the time since the look before into account."""
         now = self._clock()
         passed, self._last_turn = min(now - self._last_turn, LONGEST_TURN), now
-        if self._pid is None or self.seconds < LOOK_CLOSER:
-            self.seconds += passed
-            return
-        before, self._share = self._share, self._look(self._pid)
-        if before is not None and self._share is not None and (before.ready or self._share.ready):
-            passed = min(passed, self._share.used - before.used)
+        if self._pid is not None and self.seconds >= self._worth:
+            before, self._share = self._share, self._share_of(self._pid)
+            if before and self._share and (before.ready or self._share.ready):
+                used = self._share.used - before.used + self._left
+                passed = min(passed, used)
+                self._left = min(used - passed, _TICK)
         self.seconds += passed
 
-    def heard(self) -> None:
-        """It has said something: a new silence begins."""
-        self.seconds, self._share = 0.0, None
+    @property
+    def ready(self) -> bool:
+        """Whether it could go on at the last look. Where the system does not say, it could not."""
+        return self._share is not None and self._share.ready
+
+    def restart(self) -> None:
+        """Count from here."""
+        self.seconds, self._left, self._share = 0.0, 0.0, None

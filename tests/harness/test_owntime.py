@@ -1,4 +1,4 @@
-"""Whose silence it is: the process's own, or that of a machine which had no turn to give."""
+"""Whose time it was: the process's own, or that of a machine which had no turn to give."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from taskqueue_harness.silence import LONGEST_TURN, Share, Silence, share_of
+from taskqueue_harness.owntime import LONGEST_TURN, OwnTime, Share, share_of
 
 TURN = 0.25
 
 
-def silence_after(shares: Iterable[Share | None]) -> float:
-    """How long the silence of a process is that was seen with these shares, a turn each."""
+def time_of(shares: Iterable[Share | None]) -> float:
+    """How much time a process has had that was seen with these shares, a turn each."""
     seen, now = list(shares), [0.0]
-    silence = Silence(1, look=lambda pid: seen.pop(0), clock=lambda: now[0])
+    own = OwnTime(1, worth=3 * TURN, share=lambda pid: seen.pop(0), clock=lambda: now[0])
 
     def turn() -> None:
         now[0] += TURN
-        silence.turn()
+        own.look()
 
-    for _ in range(3):  # before it is worth a look
+    for _ in range(3):  # before it is worth asking
         turn()
-    before = silence.seconds
+    before = own.seconds
     assert before == 3 * TURN
     for _ in range(len(seen)):
         turn()
-    assert not seen, "nobody looked"
-    return silence.seconds - before
+    assert not seen, "nobody asked"
+    return own.seconds - before
 
 
 def shares(ready: bool, used: float) -> Iterator[Share]:
@@ -50,26 +50,51 @@ def shares(ready: bool, used: float) -> Iterator[Share]:
     ],
 )
 def test_what_counts_is_the_time_of_its_own(ready: bool, used: float, own: float) -> None:
-    assert silence_after(shares(ready, used)) == pytest.approx(own * TURN)
+    assert time_of(shares(ready, used)) == pytest.approx(own * TURN)
+
+
+def test_the_processor_time_is_told_tick_by_tick() -> None:
+    """However often it is looked at: no tick is lost, and none counts for a later time."""
+    tick, looks = 0.01, 1_000
+    used = iter([0.0, *(tick * (number // 100) for number in range(looks)), 0.09])
+    now = [0.0]
+    own = OwnTime(1, share=lambda pid: Share(True, next(used)), clock=lambda: now[0])
+    own.look()
+    for _ in range(looks):
+        now[0] += tick / 100
+        own.look()
+    assert own.seconds == pytest.approx(0.09)
+    now[0] += 1.0
+    own.look()
+    assert own.seconds == pytest.approx(0.09, abs=tick)
 
 
 def test_one_that_could_go_on_a_while_ago_was_not_waiting_all_the_time() -> None:
     seen = [Share(False, 0.0), Share(True, 0.0), Share(False, 0.0), Share(False, 0.0)]
-    assert silence_after(seen) == pytest.approx(2 * TURN)
+    assert time_of(seen) == pytest.approx(2 * TURN)
 
 
 def test_where_the_system_does_not_say_all_time_is_its_own() -> None:
-    assert silence_after([None] * 10) == pytest.approx(10 * TURN)
+    assert time_of([None] * 10) == pytest.approx(10 * TURN)
 
 
-def test_a_watcher_that_had_no_turn_has_not_seen_any_silence() -> None:
+def test_a_watcher_that_had_no_turn_has_not_seen_any_time_pass() -> None:
     now = [0.0]
-    silence = Silence(None, clock=lambda: now[0])
+    own = OwnTime(None, clock=lambda: now[0])
     now[0] = 60.0
-    silence.turn()
-    assert silence.seconds == LONGEST_TURN
-    silence.heard()
-    assert silence.seconds == 0.0
+    own.look()
+    assert own.seconds == LONGEST_TURN
+    assert not own.ready
+    own.restart()
+    assert own.seconds == 0.0
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_whether_it_could_go_on_is_known(ready: bool) -> None:
+    own = OwnTime(1, share=lambda pid: Share(ready, 0.0))
+    assert not own.ready, "nobody has asked yet"
+    own.look()
+    assert own.ready == ready
 
 
 def test_what_the_system_says() -> None:
