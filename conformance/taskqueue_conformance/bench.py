@@ -132,7 +132,7 @@ class Bench:
             raise Unusable(outcome.result["error"])
         self.about = outcome.result
         smoke = self._supervisor(optimised=False).perform(
-            {"smoke": True}, 5.0 * self.settings.factor
+            {"smoke": True}, 60.0 * self.settings.factor, unheard=5.0 * self.settings.factor
         )
         if smoke.result is None:
             self.broken_start = (

@@ -38,7 +38,8 @@ def share_of(pid: int) -> Share | None:
     """What the system says of a process; None where it does not say (it is gone, or not Linux).
 
     The source is ``/proc/<pid>/stat`` and the same of each thread. A thread that waits for a disk
-    or for a page of memory counts as one that could go on: it is not waiting for anybody.
+    or for a page of memory counts as one that could go on: it is not waiting for anybody. So does
+    one that has ended and that nobody has taken notice of yet.
     """
     try:
         words = _stat(f"/proc/{pid}/stat")
@@ -48,7 +49,7 @@ def share_of(pid: int) -> Share | None:
                 state = _stat(f"/proc/{pid}/task/{name}/stat")[0]
             except OSError:
                 continue  # that thread has ended
-            if state in (b"R", b"D"):
+            if state in (b"R", b"D", b"Z"):
                 return Share(True, used)
     except (OSError, IndexError, ValueError):
         return None

@@ -30,6 +30,9 @@ __all__ = ["Outcome", "Supervisor"]
 MAX_RESULT = 256 * 1024 * 1024
 """How large a result may be, in bytes; a larger one is treated as none."""
 
+CROWDED = 20
+"""So many times as long as the time of its own that a process is given is waited by the clock."""
+
 WORTH_ASKING = 0.6
 """Seconds of silence after which it is worth asking whether they were the process's own."""
 
@@ -121,11 +124,15 @@ class Supervisor:
         self._closed = False
 
     def start(self, seconds: float) -> Outcome:
-        """Start the process and prepare it; `Outcome.result` is what `prepare` returned."""
+        """Start the process and prepare it; `Outcome.result` is what `prepare` returned.
+
+        Args:
+            seconds: how much time of its own that may take.
+        """
         began = time.monotonic()
         outcome = Outcome()
         server = Server(self, afresh=False)
-        answer = server.prepared(seconds)
+        answer = _patiently(server.prepared, server, server.process.pid, seconds)
         outcome.seconds = time.monotonic() - began
         if answer is not None:
             outcome.result = answer["value"]
@@ -158,7 +165,7 @@ class Supervisor:
             silence: how much time of its own it may go without a beat once it has sent one, see
                 `Reply.beat`: a process that is stopped, or whose interpreter is held, sends none.
             unheard: the same for the first beat; None if it need not send any.
-            exit_seconds: how long the process may take to end once it has answered.
+            exit_seconds: how much time of its own it may take to end once it has answered.
             started: told the id of the process once there is one.
         """
         began = time.monotonic()
@@ -176,7 +183,11 @@ class Supervisor:
         sent = server.send(message, (result_write, output_write))
         os.close(result_write)
         os.close(output_write)
-        pid = server.answer(task, "pid", 10.0) if sent else None
+        pid = None
+        if sent:
+            pid = _patiently(
+                lambda wait: server.answer(task, "pid", wait), server, server.process.pid, 10.0
+            )
         if pid is not None:
             with self._lock:
                 self._running.add(pid)
@@ -188,7 +199,9 @@ class Supervisor:
             limits = (began + seconds, silence, unheard)
             self._watch(server, task, pid, outcome, (result_read, output_read), limits)
             if outcome.ended != "overdue":
-                outcome.status = server.answer(task, "status", exit_seconds)
+                outcome.status = _patiently(
+                    lambda wait: server.answer(task, "status", wait), server, pid, exit_seconds
+                )
                 outcome.exited = outcome.status is not None
         finally:
             os.close(result_read)
@@ -307,3 +320,23 @@ class Supervisor:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _patiently(ask: Callable[[float], Any], server: Server, pid: int | None, seconds: float) -> Any:
+    """What is answered; None if nothing is, although the process has had its time.
+
+    Args:
+        ask: waits so many seconds for an answer; None if there is none.
+        server: who answers; it may end.
+        pid: of the process.
+        seconds: of its own that the process has.
+    """
+    own = OwnTime(pid, WORTH_ASKING)
+    give_up = time.monotonic() + seconds * CROWDED
+    while True:
+        # Looked at before: an answer that came with its end is there by then.
+        over = not server.alive or own.seconds >= seconds or time.monotonic() >= give_up
+        answer = ask(0.0 if over else min(0.05, seconds))
+        own.look()
+        if answer is not None or over:
+            return answer

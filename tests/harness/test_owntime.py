@@ -117,6 +117,7 @@ def test_what_the_system_says() -> None:
         os.kill(process.pid, signal.SIGSTOP)
         assert not until(process.pid, ready=False).ready
         process.kill()
+        assert until(process.pid, ready=True).ready, "it has ended, and nobody knows yet"
     assert share_of(process.pid) is None
     own = share_of(os.getpid())
     assert own is not None

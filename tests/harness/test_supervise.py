@@ -31,11 +31,20 @@ LONG = {
 }
 
 
+def compute(seconds: float) -> None:
+    """Use so much of the processor."""
+    began = time.process_time()
+    while time.process_time() - began < seconds:
+        pass
+
+
 def prepare(argument: Any) -> Any:
     if argument == "exit":
         os._exit(0)
     if argument == "hang":
         time.sleep(60)
+    if argument == "computes":
+        compute(0.5)
     if argument == "threads":
         import threading
 
@@ -73,9 +82,7 @@ def perform(payload: Any, reply: Reply) -> bool:
         time.sleep(5.0)
     elif what == "beat, then hold the interpreter":
         reply.beat()
-        began = time.process_time()
-        while time.process_time() - began < payload["seconds"]:
-            pass
+        compute(payload["seconds"])
     elif what == "done, then stop":
         reply.done()
         os.kill(os.getpid(), 19)
@@ -85,6 +92,10 @@ def perform(payload: Any, reply: Reply) -> bool:
     elif what == "leave":
         reply("answered")
         return True
+    elif what == "answer, then take its time":
+        reply("answered")
+        compute(payload["seconds"])
+        os._exit(0)
     reply(
         {
             "pid": os.getpid(),
@@ -172,12 +183,12 @@ def test_who_was_heard_of_has_more_time(child: Supervisor) -> None:
 
 @pytest.fixture
 def crowd() -> Iterator[None]:
-    """This thread, and what it starts, has one processor, and twelve others want it."""
+    """This thread, and what it starts, has one processor, and six others want it."""
     usual = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(usual)})
     command = [sys.executable, "-S", "-c", "while True: pass"]
     # Each in a session of its own: the kernel may share a processor out among sessions.
-    others = [subprocess.Popen(command, start_new_session=True) for _ in range(12)]
+    others = [subprocess.Popen(command, start_new_session=True) for _ in range(6)]
     yield
     os.sched_setaffinity(0, usual)
     for other in others:
@@ -186,13 +197,30 @@ def crowd() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("crowd")
+def test_time_in_which_others_had_the_processor_is_not_for_preparing() -> None:
+    with supervisor("computes") as child:
+        outcome = child.start(2.5)
+    assert outcome.result == {"argument": "computes"}
+    assert outcome.seconds > 2.5, "there was no crowd"
+
+
+@pytest.mark.usefixtures("crowd")
+def test_time_in_which_others_had_the_processor_is_not_for_its_end() -> None:
+    with supervisor() as child:
+        child.start(60)
+        outcome = child.perform({"do": "answer, then take its time", "seconds": 0.25}, 120, 1.0)
+    assert (outcome.result, outcome.exited, outcome.status) == ("answered", True, 0)
+    assert outcome.seconds > 1.0, "there was no crowd"
+
+
+@pytest.mark.usefixtures("crowd")
 def test_time_in_which_others_had_the_processor_is_not_its_silence() -> None:
     with supervisor() as child:
         child.start(60)
-        task = {"do": "beat, then hold the interpreter", "seconds": 0.3}
-        outcome = child.perform(task, 120, silence=1.5)
+        task = {"do": "beat, then hold the interpreter", "seconds": 0.25}
+        outcome = child.perform(task, 120, silence=1.0)
     assert outcome.ended == "returned"
-    assert outcome.seconds > 1.5, "there was no crowd"
+    assert outcome.seconds > 1.0, "there was no crowd"
 
 
 def test_who_holds_the_interpreter_and_has_the_processor_is_given_up(child: Supervisor) -> None:
@@ -261,6 +289,12 @@ def test_an_answer_counts_although_a_grandchild_holds_the_pipes(child: Superviso
 
 def test_who_stays_after_the_answer_is_known_and_killed(child: Supervisor) -> None:
     outcome = child.perform({"do": "stay"}, 30, exit_seconds=0.3)
+    assert (outcome.result, outcome.exited) == ("answered", False)
+
+
+def test_who_is_at_work_after_the_answer_has_no_more_time_than_others(child: Supervisor) -> None:
+    task = {"do": "answer, then take its time", "seconds": 60.0}
+    outcome = child.perform(task, 120, exit_seconds=1.5)
     assert (outcome.result, outcome.exited) == ("answered", False)
 
 
