@@ -21,7 +21,7 @@ from time import process_time as _process_time
 from time import sleep as _sleep
 from typing import Any
 
-from taskqueue_conformance.runqueue import RunQueue
+from taskqueue_conformance.runqueue import RunQueue, stood_in_all
 from taskqueue_conformance.standstill import Standstill
 from taskqueue_harness.owntime import LONGEST_TURN
 
@@ -42,7 +42,8 @@ LOOK_CLOSER = 0.15
 """Seconds of silence after which it is worth asking what each thread waits for."""
 
 PATIENCE = 3
-"""So many times the cap is waited for a run that makes no progress to be seen to spin."""
+"""So many times the cap is waited for a run that makes no progress to be seen to spin, and for one
+that others keep from going on."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ class Limits:
         spin: without an event, however busy: a hang, if the process had the processor for a fifth
             of that at least. Half of it, if the process had the processor for that long: it was
             not kept from going on.
-        cap: for the whole scenario; reached while there is progress: too slow. Where nothing has
-            come for half of that time, `PATIENCE` times as long.
+        cap: for the whole scenario; reached while there is progress: too slow. Time in the run
+            queue does not count, up to `PATIENCE` times the cap; and where nothing has come for
+            half of that time it is that long in any case.
     """
 
     quiet: float = 3.0
@@ -132,6 +134,7 @@ class Watch:
 
     def _body(self) -> None:
         began = last_turn = progressed = _monotonic()
+        self._late_from = began + self._limits.cap
         seen = self._progress()
         silence = _Silence(began, _process_time())
         self._standstill = Standstill(frozenset({self.native_id}))
@@ -146,30 +149,36 @@ class Watch:
             last_turn = now
             if count != seen or self._awake_at() > now:
                 seen, silence, progressed = count, _Silence(now, _process_time()), now
-                if now - began < self._limits.cap:
+                if now < self._late_from:
                     continue
             if self._stopped:
                 return
             found = self._hang(silence, now)
             kind, sentence = "hang", found
-            if found is None and now - began >= self._cap(progressed - began):
+            if found is None and self._is_late(began, now, progressed):
                 kind, sentence = "slow", f"still at work after {now - began:.0f} s"
             if sentence is not None:
                 if self._alarm(kind, sentence, count):
                     return
                 silence = _Silence(now, _process_time())
 
-    def _cap(self, progressed: float) -> float:
-        """Seconds after which there is no more waiting for this run.
+    def _is_late(self, began: float, now: float, progressed: float) -> bool:
+        """Whether there is no more waiting for this run.
 
-        One of which nothing has come for most of that time is about to be seen to spin: on a
+        One of which nothing has come for most of its time is about to be seen to spin: on a
         crowded machine that takes as long as it takes to be given the processor.
 
         Args:
-            progressed: when an event was seen last, in seconds from the beginning.
+            began, now, progressed: when it began, what time it is, and when an event was seen last.
         """
         cap = self._limits.cap
-        return cap * PATIENCE if progressed <= cap / 2 else cap
+        if now - began >= cap * PATIENCE:
+            return True
+        if now < self._late_from or progressed - began <= cap / 2:
+            return False
+        stood = stood_in_all(frozenset({self.native_id}))
+        self._late_from = began + min(cap + stood, cap * PATIENCE)
+        return now >= self._late_from
 
     def _hang(self, silence: _Silence, now: float) -> str | None:
         """Why this silence is a hang; None if there is hope."""

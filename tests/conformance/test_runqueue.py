@@ -8,7 +8,7 @@ from math import inf
 import pytest
 
 from taskqueue_conformance import runqueue
-from taskqueue_conformance.runqueue import RunQueue
+from taskqueue_conformance.runqueue import RunQueue, stood_in_all
 
 SECOND = 1_000_000_000
 
@@ -58,6 +58,16 @@ def test_a_look_that_takes_too_long_tells_of_a_crowd(
     assert queue.look() == 0.0
 
 
+def test_the_waits_of_all_are_added_up(
+    stood: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stood.update({"1": 7 * SECOND, "2": 1 * SECOND, "3": 50 * SECOND})
+    assert stood_in_all(frozenset({3})) == 8.0
+    turns = iter(range(1000))
+    monkeypatch.setattr(runqueue, "_monotonic", lambda: float(next(turns)))
+    assert stood_in_all(frozenset({3})) == inf
+
+
 def test_where_the_kernel_says_nothing_nobody_waited(monkeypatch: pytest.MonkeyPatch) -> None:
     def listdir(folder: str) -> list[str]:
         raise FileNotFoundError(folder)
@@ -65,6 +75,7 @@ def test_where_the_kernel_says_nothing_nobody_waited(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(runqueue, "listdir", listdir)
     queue = RunQueue(frozenset())
     assert [queue.look(), queue.look()] == [0.0, 0.0]
+    assert stood_in_all(frozenset()) == 0.0
 
 
 def test_the_numbers_of_this_machine_can_be_read() -> None:

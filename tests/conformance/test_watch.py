@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -57,6 +58,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
         monkeypatch.setattr(Crowd, "share", crowd)
         monkeypatch.setattr(Crowd, "clock", clock, raising=False)
         monkeypatch.setattr(watch, "RunQueue", Crowd)
+        monkeypatch.setattr(watch, "stood_in_all", lambda but: crowd * clock.now)
         monkeypatch.setattr(watch, "_monotonic", lambda: clock.now)
         monkeypatch.setattr(watch, "_process_time", lambda: clock.used)
         monkeypatch.setattr(watch, "_sleep", clock.sleep)
@@ -169,6 +171,19 @@ def test_progress_up_to_the_cap_is_slow(watched: Callable[..., Ended]) -> None:
     kind, _, when = watched(clock, progress=lambda: int(clock.now))
     assert kind == "slow"
     assert 25.0 <= when < 25.2
+
+
+@pytest.mark.parametrize(
+    ("crowd", "soonest"),
+    [(0.5, 50.0), (0.6, 62.5), (0.9, 75.0), (math.inf, 75.0)],
+)
+def test_time_for_which_others_keep_it_from_going_on_is_not_its_slowness(
+    watched: Callable[..., Ended], crowd: float, soonest: float
+) -> None:
+    clock = Clock()
+    kind, _, when = watched(clock, progress=lambda: int(clock.now * 1000), crowd=crowd)
+    assert kind == "slow"
+    assert soonest <= when < soonest + 0.2
 
 
 def test_no_progress_up_to_the_cap_is_a_spin_that_has_yet_to_show(
