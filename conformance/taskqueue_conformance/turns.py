@@ -19,7 +19,7 @@ SETTLING = 0.1
 """Every so many seconds a scenario is looked at; when it only waits, the next may begin."""
 
 
-CROWDED = 5
+CROWDED = 12
 """On a machine with so many that want each processor it still has its time, in the end."""
 
 

@@ -41,7 +41,7 @@ IDLE_SHARE = 0.1
 LOOK_CLOSER = 0.15
 """Seconds of silence after which it is worth asking what each thread waits for."""
 
-PATIENCE = 3
+PATIENCE = 6
 """So many times the cap is waited for a run that makes no progress to be seen to spin, and for one
 that others keep from going on."""
 
