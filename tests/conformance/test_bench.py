@@ -12,6 +12,7 @@ import pytest
 
 from taskqueue_conformance.assess import clause_tests
 from taskqueue_conformance.bench import TOO_SLOW, Bench, Settings
+from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles.special import second_run_refused
 from taskqueue_conformance.records import Record, Status
 from taskqueue_conformance.turns import Places
@@ -55,6 +56,34 @@ def test_silence_counts_when_it_comes_back(ends: list[str], died: list[bool]) ->
         assert supervised.ends == []
     finally:
         bench.close()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "died", "slow"),
+    [
+        (
+            Outcome(None, "overdue", silent=4.0),
+            "it gave no sign of life for 4.0 s and was killed before run() came back",
+            None,
+        ),
+        (
+            Outcome(None, "overdue", silent=4.0, done=True),
+            None,
+            "all runs came back, but it gave no sign of life for 4.0 s and was killed "
+            "as it reported",
+        ),
+        (
+            Outcome(None, "died", status=7, done=True),
+            "the process ended with exit code 7 after all runs came back",
+            None,
+        ),
+    ],
+)
+def test_what_keeps_the_report_back_is_no_hang_of_a_run(
+    outcome: Outcome, died: str | None, slow: str | None
+) -> None:
+    seen = Observation.from_outcome(Scenario("x", (Put(1),), ((Drain(),),)), outcome)
+    assert (seen.died, seen.slow) == (died, slow)
 
 
 def test_where_many_were_too_slow_the_others_get_half_of_the_time() -> None:

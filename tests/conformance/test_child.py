@@ -13,7 +13,7 @@ from taskqueue_conformance import child
 from taskqueue_conformance.history import MAIN, Code
 from taskqueue_conformance.watch import Limits
 from taskqueue_conformance.workload import Drain, Put, Scenario
-from taskqueue_harness.supervised import Reply
+from taskqueue_harness.supervised import DONE, Reply
 
 NEVER = Limits(quiet=1e6, spin=1e6, cap=1e6)
 SCENARIO = Scenario("one item", (Put(1),), ((Drain(),),))
@@ -116,6 +116,19 @@ def test_a_run_that_is_given_up_as_it_ends_is_reported(session: Session, kind: s
     while_it_reports(session, give_up)
     session.come_back()
     assert session.told.answer()["histories"][0]["hang"] is None
+
+
+def test_it_is_told_that_the_run_is_over_before_the_report_is_made(session: Session) -> None:
+    written: list[bytes] = []
+    while_it_reports(session, lambda: written.append(session.told.written))
+    session.come_back()
+    assert DONE in written[0]
+
+
+def test_a_hang_is_reported_without_saying_that_the_run_is_over(session: Session) -> None:
+    with pytest.raises(Ended):
+        session._alarm("hang", "nothing happened", session._progress())
+    assert DONE not in session.told.written
 
 
 def test_a_hang_that_an_event_overtakes_is_none(session: Session) -> None:

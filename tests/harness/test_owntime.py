@@ -97,6 +97,7 @@ def test_whether_it_could_go_on_is_known(ready: bool) -> None:
     assert own.ready == ready
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux says it")
 def test_what_the_system_says() -> None:
     command = [sys.executable, "-c", "input(); print(sum(range(20_000_000))); input()"]
     with subprocess.Popen(
