@@ -18,7 +18,7 @@ from taskqueue_harness.world.rewrite import rewrite
 
 
 class Thing:
-    pass
+    seen = None
 
 
 # -- what is an operation, and what it is called
@@ -265,15 +265,34 @@ def test_rewritten_code_judges_rightly_what_is_still_alive() -> None:
         assert names["f"]() is None
 
 
-def test_untracked_types_have_no_locations() -> None:
+class Counted(Thing):
+    """Derived from a class whose own attributes are code."""
+
+    kept = 0
+
+
+def test_what_an_untracked_class_defines_has_no_location_and_what_is_added_has() -> None:
+    source = """
+        def of_the_class(x): x.seen = x.seen
+        def of_the_derived_class(x): x.kept = x.kept + 1
+        def of_the_instance(x): x.added = 1
+    """
     recorder = Recorder()
-    module = rewrite("def f(x): x.n = 1", "program.py")
+    module = rewrite(textwrap.dedent(source), "program.py")
     names = module.namespace("program")
     exec(module.code, names)
     memory = Memory(recorder, attribute_writes=module.attribute_writes, untracked=(Thing,))
+    counted = Counted()
     with hooks.active(memory):
-        names["f"](Thing())
-    assert recorder.seen == []
+        names["of_the_class"](counted)
+        assert recorder.seen == []
+        names["of_the_derived_class"](counted)
+        names["of_the_instance"](counted)
+    assert recorder.seen == [
+        "read attribute 'kept' of Counted#1 + read attribute 'kept' of class Counted",
+        "write attribute 'kept' of Counted#1",
+        "write attribute 'added' of Counted#1",
+    ]
 
 
 def test_a_tracked_name_is_read_wherever_it_stands() -> None:

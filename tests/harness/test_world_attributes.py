@@ -5,10 +5,12 @@ Whatever the engine needs that the library's own objects have not is called ``_v
 
 from __future__ import annotations
 
+import collections
 import functools
 import queue
 import select
 import threading
+import types
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -179,12 +181,91 @@ def what_waits_has_attributes_of_its_own() -> None:
     assert lines[0]._look() == lines[0].anything == "the program's"
 
 
+class Bare(queue.SimpleQueue[int]):
+    """What is made in C is whole without its own ``__init__``."""
+
+    def __init__(self, first: int) -> None:
+        self.put(first)
+
+
+class BareLock(type(threading.RLock())):  # type: ignore[misc]
+    """The same of a lock."""
+
+    def __init__(self) -> None:
+        with self:
+            self.name = "mine"
+
+
+def what_is_made_in_c_is_whole_before_its_init() -> None:
+    assert Bare(1).get() == 1
+    assert BareLock().name == "mine"
+    for arguments, kind in (((1,), "positional"), ((), "keyword")):
+        with pytest.raises(TypeError, match=rf"SimpleQueue\(\) takes no {kind} arguments"):
+            queue.SimpleQueue(*arguments, **({} if arguments else {"size": 1}))
+
+
+HOLDERS: dict[str, Callable[[], Any]] = {
+    **{
+        cls.__name__: type(f"Counting{cls.__name__}", (cls,), {"count": 0})
+        for cls in (
+            *(queue.Queue, queue.LifoQueue, queue.SimpleQueue, type(threading.RLock())),
+            *(threading.Condition, threading.Event, threading.Semaphore, threading.Thread),
+            *(threading.BoundedSemaphore, Future, collections.deque, dict, str, int, Exception),
+        )
+    },
+    "an event": threading.Event,
+    "the main thread": threading.main_thread,
+    "a module": lambda: types.ModuleType("holder"),
+    "a function": lambda: lambda: None,
+    "a partial": lambda: functools.partial(print),
+    "a namespace": types.SimpleNamespace,
+    "a class": lambda: type("Holder", (), {}),
+}
+
+
+def counts_in(name: str, attribute: str, locked: bool) -> None:
+    thing, lock = HOLDERS[name](), threading.Lock()
+    if not hasattr(thing, attribute):
+        setattr(thing, attribute, 0)
+
+    def count() -> None:
+        if attribute == "count":
+            thing.count = thing.count + 1
+        else:
+            thing.added = thing.added + 1
+
+    def body() -> None:
+        if locked:
+            with lock:
+                count()
+        else:
+            count()
+
+    threads = [threading.Thread(target=body) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert getattr(thing, attribute) == 2
+
+
+@pytest.mark.parametrize("attribute", ["count", "added"])
+@pytest.mark.parametrize("name", HOLDERS)
+def test_what_a_program_adds_is_shared_like_anything_else(name: str, attribute: str) -> None:
+    result = explore(functools.partial(counts_in, name, attribute, False), strategy="dpor")
+    assert result.verdict == "failed", result
+    result = explore(functools.partial(counts_in, name, attribute, True), strategy="dpor")
+    assert result.ok, result
+    assert result.exhausted
+
+
 @pytest.mark.parametrize(
     "program",
     [
         threads_have_attributes_of_their_own,
         futures_have_attributes_of_their_own,
         what_waits_has_attributes_of_its_own,
+        what_is_made_in_c_is_whole_before_its_init,
     ],
 )
 def test_attributes_of_the_program_are_none_of_the_engines(program: Callable[[], None]) -> None:

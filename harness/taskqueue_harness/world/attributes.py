@@ -30,10 +30,14 @@ def _code(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Ac
 
 
 def _module(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
-    namespace = vars(target).get(MODULE_VARIABLES)
-    if namespace is None:
+    names = vars(target)
+    namespace = names.get(MODULE_VARIABLES)
+    if namespace is not None:
+        return ((memory.locations.variable(namespace, name), is_write),)
+    # None of the scope's, or not made by an import: the functions in it are not its state.
+    if not is_write and issubclass(type(names.get(name)), _CODE):
         return ()
-    return ((memory.locations.variable(namespace, name), is_write),)
+    return ((memory.locations.of(target, name), is_write),)
 
 
 def _of_class(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[Access]:
@@ -80,6 +84,12 @@ def _alias(memory: Memory, target: Any, name: str, is_write: bool) -> Sequence[A
     return ((memory.locations.of(target, CONTENTS), True),) if is_write else ()
 
 
+_CODE = (
+    *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, staticmethod),
+    *(type, types.ModuleType),
+)
+"""Of what a module has, what is read all the time and replaced by nobody."""
+
 _NO_ATTRIBUTES = frozenset(
     map(id, {*effects.SCALARS} - {types.FunctionType, types.ModuleType, type})
 )
@@ -96,10 +106,12 @@ def plan_of(memory: Memory, cls: type, name: str) -> Plan:
         return _of_class
     if cls is super:
         return _super
-    if id(cls) in _NO_ATTRIBUTES or issubclass(cls, memory.untracked):
+    if id(cls) in _NO_ATTRIBUTES:
         return _code
     if name == "__dict__":
         return _alias
+    if id(plainly.definer_of(cls, name)) in memory.untracked:
+        return _code
     reads_by_code = is_rewritten(plainly.of_class(cls, "__getattribute__"))
     writes_by_code = is_rewritten(plainly.of_class(cls, "__setattr__"))
     if reads_by_code or writes_by_code:

@@ -74,6 +74,7 @@ class World:
         self._index()
         self.threads.load()
         self.virtual["queue"] = library.queue_module(self)
+        self._primitives = self._find_primitives()
         self.virtual["importlib"] = library.importlib_module(self)
         if rewrite:
             from taskqueue_harness.world.injected import BUILTINS
@@ -148,10 +149,20 @@ class World:
             self.kernel,
             attribute_writes=self.sources.attribute_writes,
             whole_objects=self.sources.whole_objects,
-            untracked=(Primitive,),
+            untracked=self._primitives,
         )
         self.kernel.locations = self.current_memory.locations
         return active(self.current_memory)
+
+    def _find_primitives(self) -> set[type]:
+        """The classes of what is an operation of the kernel by itself, with their bases."""
+        found = (
+            value
+            for name in ("threading", "_thread", "queue")
+            for value in vars(self.virtual[name]).values()
+            if isinstance(value, type) and issubclass(value, Primitive)
+        )
+        return {base for one in found for base in one.__mro__} - {object}
 
     def module(self, name: str) -> types.ModuleType:
         """The module `name` as this world sees it, executed if it is in scope and new."""

@@ -159,17 +159,24 @@ class RLock(Primitive):
 
     __slots__ = ("__weakref__", "_virtual_count", "_virtual_free", "_virtual_owner")
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        # The C type takes any arguments, and no notice of them; since 3.13 it is told off for it.
+    _virtual_free: list[Any]
+    _virtual_owner: Fiber | None
+    _virtual_count: int
+
+    def __new__(cls, /, *args: object, **kwargs: object) -> RLock:
+        # One made in C is whole before its __init__, which a derived class need not call. It takes
+        # any arguments, and no notice of them; since 3.13 it is told off for it.
         if (args or kwargs) and sys.version_info >= (3, 13):
             warnings.warn(
                 "Passing arguments to RLock is deprecated and will be removed in 3.15",
                 DeprecationWarning,
                 stacklevel=2,
             )
-        self._virtual_free: list[Any] = [None]
-        self._virtual_owner: Fiber | None = None
+        self = object.__new__(cls)
+        self._virtual_free = [None]
+        self._virtual_owner = None
         self._virtual_count = 0
+        return self
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         kernel = self._virtual_kernel

@@ -39,7 +39,8 @@ class Memory:
 
     `attribute_writes` are the attribute names that code in scope stores: reading any other is no
     operation. With `whole_objects` (code in scope reaches attributes through ``__dict__`` or
-    ``vars``) all attributes of an object are one location.
+    ``vars``) all attributes of an object are one location. What the `untracked` classes themselves
+    define is code that announces what it does; what a derived class or the program adds is not.
     """
 
     def __init__(
@@ -48,13 +49,13 @@ class Memory:
         *,
         attribute_writes: frozenset[str],
         whole_objects: bool = False,
-        untracked: tuple[type, ...] = (),
+        untracked: Iterable[type] = (),
     ) -> None:
         self.sink = sink
         self.locations = Locations()
         self.attribute_writes = attribute_writes
         self.whole_objects = whole_objects
-        self.untracked = untracked
+        self.untracked = frozenset(map(id, untracked))
         self.notes: dict[str, int] = {}
         """What ran that is not modelled, in words, with the first site at which it did."""
         self.kinds = dict(effects.BASE_KINDS)

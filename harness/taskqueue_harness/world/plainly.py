@@ -36,11 +36,16 @@ def key(cls: type) -> Key:
 
 def of_class(cls: type, name: str, default: Any = None) -> Any:
     """What an attribute is in the class or the first base that has it; not bound to anything."""
+    base = definer_of(cls, name)
+    return default if base is None else names_of(base)[name]
+
+
+def definer_of(cls: type, name: str) -> type | None:
+    """The class or the first base that has an attribute; None if there is none."""
     for base in mro_of(cls) or ():
-        names = names_of(base)
-        if name in names:
-            return names[name]
-    return default
+        if name in names_of(base):
+            return base
+    return None
 
 
 def module_of(cls: type) -> str:

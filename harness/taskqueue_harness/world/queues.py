@@ -319,10 +319,18 @@ class SimpleQueue(Primitive):
     __slots__ = ("__weakref__", "_virtual_items", "_virtual_stamps")
     __class_getitem__: Any = classmethod(types.GenericAlias)
     _virtual_empty_error: ClassVar[type[Exception]]
+    _virtual_items: deque[Any]
+    _virtual_stamps: deque[Any]
 
-    def __init__(self) -> None:
-        self._virtual_items: deque[Any] = deque()
-        self._virtual_stamps: deque[Any] = deque()
+    def __new__(cls, /, *args: object, **kwargs: object) -> SimpleQueue:
+        # One made in C is whole before its __init__, which a derived class need not call.
+        if (args or kwargs) and cls.__init__ is object.__init__:
+            kind = "positional" if args else "keyword"
+            raise TypeError(f"SimpleQueue() takes no {kind} arguments")
+        self = object.__new__(cls)
+        self._virtual_items = deque()
+        self._virtual_stamps = deque()
+        return self
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         kernel = self._virtual_kernel
