@@ -91,6 +91,14 @@ NOT_MODELLED: tuple[Limit, ...] = (
     Limit("memory effects below the bytecode", "one access is seen whole, and by all at once"),
     Limit("code outside the scope", "attributes and containers that it touches are not seen"),
     Limit(
+        "what the library's own objects keep for themselves, such as Event._flag",
+        "to look at it past their methods is no operation",
+    ),
+    Limit(
+        "functions of modules outside the scope, replaced while others call them",
+        "that one reads such a name is no operation",
+    ),
+    Limit(
         "a C function that calls back (sort with a key, user __eq__, __hash__, __repr__)",
         "the container counts as accessed once, at the start of the call",
     ),
