@@ -44,7 +44,7 @@ def prepare(argument: Any) -> Any:
     if argument == "hang":
         time.sleep(60)
     if argument == "computes":
-        compute(0.5)
+        compute(1.0)
     if argument == "threads":
         import threading
 
@@ -201,28 +201,28 @@ def crowd() -> Iterator[None]:
 @pytest.mark.usefixtures("crowd")
 def test_time_in_which_others_had_the_processor_is_not_for_preparing() -> None:
     with supervisor("computes") as child:
-        outcome = child.start(2.5)
+        outcome = child.start(4.0)
     assert outcome.result == {"argument": "computes"}
-    assert outcome.seconds > 2.5, "there was no crowd"
+    assert outcome.seconds > 4.0, "there was no crowd"
 
 
 @pytest.mark.usefixtures("crowd")
 def test_time_in_which_others_had_the_processor_is_not_for_its_end() -> None:
     with supervisor() as child:
         child.start(60)
-        outcome = child.perform({"do": "answer, then take its time", "seconds": 0.25}, 120, 1.0)
+        outcome = child.perform({"do": "answer, then take its time", "seconds": 0.4}, 120, 1.5)
     assert (outcome.result, outcome.exited, outcome.status) == ("answered", True, 0)
-    assert outcome.seconds > 1.0, "there was no crowd"
+    assert outcome.seconds > 1.5, "there was no crowd"
 
 
 @pytest.mark.usefixtures("crowd")
 def test_time_in_which_others_had_the_processor_is_not_its_silence() -> None:
     with supervisor() as child:
         child.start(60)
-        task = {"do": "beat, then hold the interpreter", "seconds": 0.25}
-        outcome = child.perform(task, 120, silence=1.0)
+        task = {"do": "beat, then hold the interpreter", "seconds": 0.4}
+        outcome = child.perform(task, 120, silence=1.5)
     assert outcome.ended == "returned"
-    assert outcome.seconds > 1.0, "there was no crowd"
+    assert outcome.seconds > 1.5, "there was no crowd"
 
 
 def test_who_holds_the_interpreter_and_has_the_processor_is_given_up(child: Supervisor) -> None:
