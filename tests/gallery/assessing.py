@@ -23,7 +23,7 @@ from tests.gallery.subjects import Subject, disagreements
 
 __all__ = ["assess_in_child"]
 
-DEADLINES = {"quick": 600.0, "default": 1200.0, "deep": 3600.0}
+DEADLINES = {"quick": 300.0, "default": 600.0, "deep": 3600.0}
 """Seconds for one run, by its depth."""
 
 PYTHON = ".".join(map(str, sys.version_info[:3]))
