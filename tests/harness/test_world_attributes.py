@@ -270,6 +270,6 @@ def test_what_a_program_adds_is_shared_like_anything_else(name: str, attribute: 
 )
 def test_attributes_of_the_program_are_none_of_the_engines(program: Callable[[], None]) -> None:
     program()  # without the engine: it is the program that is right
-    result = explore(program, strategy="dpor", executions=2_000)
+    result = explore(program, strategy="dpor")
     assert result.ok, result
-    assert result.exhausted or result.executions == 2_000
+    assert result.exhausted
