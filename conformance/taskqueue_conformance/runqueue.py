@@ -43,19 +43,9 @@ class RunQueue:
         let. A sum would count the many that poll, each of them for moments, as if one had waited
         all the time. Infinite if it takes too long to find out.
         """
-        before, self._stood = self._stood, None
-        give_up = _monotonic() + TOO_LONG
-        stood: dict[str, int] = {}
-        try:
-            for name in listdir("/proc/self/task"):
-                if name not in self._but:
-                    stood[name] = _stood(name)
-                if _monotonic() > give_up:
-                    return inf
-        except OSError:
-            pass
-        self._stood = stood
-        if before is None:
+        before, self._stood = self._stood, _stood_by_all(self._but)
+        stood = self._stood
+        if before is None or stood is None:
             return inf
         # One that was not there before has stood there since for all its life; and an id that is
         # given to another thread has a smaller number than before.
@@ -69,18 +59,23 @@ def stood_in_all(but: frozenset[int]) -> float:
     An upper bound where several stood there at a time, as they do where each has its turn with the
     interpreter. Infinite if it takes too long to find out.
     """
-    left_out = frozenset(map(str, but))
+    stood = _stood_by_all(frozenset(map(str, but)))
+    return inf if stood is None else sum(stood.values()) / 1e9
+
+
+def _stood_by_all(but: frozenset[str]) -> dict[str, int] | None:
+    """By thread, the nanoseconds in the run queue up to now; None if it takes too long."""
     give_up = _monotonic() + TOO_LONG
-    total = 0
+    stood: dict[str, int] = {}
     try:
         for name in listdir("/proc/self/task"):
-            if name not in left_out:
-                total += _stood(name)
+            if name not in but:
+                stood[name] = _stood(name)
             if _monotonic() > give_up:
-                return inf
+                return None
     except OSError:
         pass
-    return total / 1e9
+    return stood
 
 
 def _stood(name: str) -> int:

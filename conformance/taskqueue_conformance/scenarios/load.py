@@ -22,8 +22,8 @@ from taskqueue_conformance.workload import (
 __all__ = ["stress"]
 
 
-LARGEST_SHARE = 36
-"""Of a backlog, in thirty-sixths."""
+PARTS = 36
+"""What share of a backlog is turned over is said in so many parts of it."""
 
 
 def stress(depth: Depth, seed: int, repetition: int = 0) -> list[Scenario]:
@@ -76,10 +76,10 @@ def _tides(depth: Depth, draw: random.Random | None) -> Scenario:
     tides = [
         (level, share)
         for level in depth.backlogs
-        for share in (range(3, 15, 2) if draw is None else [draw.randrange(1, LARGEST_SHARE)])
+        for share in (range(3, 15, 2) if draw is None else [draw.randrange(1, PARTS)])
     ]
     for level, share in tides:
-        some = level * share // LARGEST_SHARE
+        some = level * share // PARTS
         for put, taken in ((level, some), (some, some), (some, some), (some, level)):
             turn += 1
             producer += [Put(put), Signal("put"), Await("taken", turn)]

@@ -45,7 +45,7 @@ class _Part:
 
 
 class QueueModel(Primitive):
-    """Mixed in before the library's Queue: the fast paths. `_modelled` says if they apply."""
+    """Mixed in before the library's Queue: the fast paths, for as long as it is modelled."""
 
     _virtual_library: ClassVar[Any]
     _virtual_threading: ClassVar[Any]
