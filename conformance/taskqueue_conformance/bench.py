@@ -40,8 +40,9 @@ SPINS = 1
 tenth of the time only: what they do is known."""
 
 HOPELESS = 24
-"""After so many scenarios that were seen to spin, if they are half of all, the others are not
-begun: nothing is to be learned from them, and each of them takes the processor from all others."""
+"""After so many scenarios that were seen to spin, as far as a crowded machine lets that be seen, if
+they are half of all, the others are not begun: nothing is to be learned from them, and each of them
+takes the processor from all others."""
 
 PILOT = 12.0
 """Seconds of its own for which all wait for what the first scenario does, before the factor. Where
@@ -234,7 +235,8 @@ class Bench:
         self, scenario: Scenario, started: Callable[[int], None] | None = None
     ) -> Observation:
         factor, tally = self.settings.factor, self.tally
-        if tally.spins >= HOPELESS and tally.spins * 2 >= tally.performed:
+        spun = tally.spins + tally.starved
+        if spun >= HOPELESS and spun * 2 >= tally.performed:
             return Observation(scenario, slow="not begun, since those before it spun", begun=False)
         cap = self.settings.cap * factor
         if tally.slow >= TOO_SLOW:

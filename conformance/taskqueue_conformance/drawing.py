@@ -68,7 +68,7 @@ class Search:
             return self._blocked(test)
         slow = [seen.slow for seen in usual if seen.slow is not None]
         if len(slow) > MAX_SLOW:
-            return self._unverified(f"nothing was drawn: ordinary scenarios were {slow[0]}", test)
+            return self._unverified(f"nothing was drawn; of ordinary scenarios: {slow[0]}", test)
 
         @seed(self._seed)
         @settings(

@@ -266,9 +266,9 @@ def _add_evidence(
     if timed and len(record.evidence) >= MAX_TIMED:
         return
     # Not where scenarios take as long as they may: what hung once may be such a one the next time.
-    cheap = seen.seconds < CHEAP or (
-        seen.hung and bench.tally.hangs <= bench.settings.hangs_repeated and not bench.tally.slow
-    )
+    tally = bench.tally
+    few = tally.hangs <= bench.settings.hangs_repeated and not tally.slow and not tally.starved
+    cheap = seen.seconds < CHEAP or (seen.hung and few)
     if timed or (cheap and not record.evidence):
         for again in bench.repeat(seen.scenario, REPEATS - 1):
             of += 1

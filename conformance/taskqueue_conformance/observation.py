@@ -22,8 +22,8 @@ class Observation:
         histories: one per queue that was made.
         notes: what else was looked at: threads, memory, log records, stacks.
         died: how and when the process ended before it could answer, None if it answered.
-        slow: why it could not be finished in time although it made progress, or was not begun; None
-            if neither is so.
+        slow: why it could not be finished in time although it was not seen to hang, or was not
+            begun; None if neither is so.
         begun: whether it was performed at all.
         exited: whether the process ended by itself after its answer.
         output: what it wrote.

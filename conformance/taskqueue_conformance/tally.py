@@ -18,11 +18,13 @@ class Tally:
         hangs: those that hung, or ended their process.
         slow: those that were given up although they made progress.
         spins: those that used the processor, and nothing came of it.
+        starved: those of which nothing came either, but that got too little of the processor for
+            that to be certain.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.performed = self.hangs = self.slow = self.spins = 0
+        self.performed = self.hangs = self.slow = self.spins = self.starved = 0
 
     def add(self, seen: Observation) -> None:
         """Count what has just ended; one that was never begun does not count."""
@@ -31,5 +33,7 @@ class Tally:
         with self._lock:
             self.performed += 1
             self.hangs += seen.hung or seen.died is not None
-            self.slow += seen.slow is not None
+            starved = (seen.slow or "").startswith(SPIN)
+            self.starved += starved
+            self.slow += seen.slow is not None and not starved
             self.spins += any((one.hang or "").startswith(SPIN) for one in seen.histories)

@@ -15,7 +15,7 @@ import itertools
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic as _monotonic
 from time import process_time as _process_time
 from time import sleep as _sleep
@@ -28,7 +28,7 @@ from taskqueue_harness.owntime import LONGEST_TURN
 __all__ = ["PATIENCE", "SPIN", "Limits", "Watch", "stacks"]
 
 SPIN = "nothing came of"
-"""How the sentence on a spin begins."""
+"""How the sentence on a spin begins, and on what could not be seen to be one for certain."""
 
 _current_frames = sys._current_frames
 _get_ident = _thread.get_ident
@@ -133,10 +133,11 @@ class Watch:
         self._stopped = True
 
     def _body(self) -> None:
-        began = last_turn = progressed = _monotonic()
+        began = last_turn = _monotonic()
         self._late_from = began + self._limits.cap
         seen = self._progress()
         silence = _Silence(began, _process_time())
+        progressed = replace(silence)
         self._standstill = Standstill(frozenset({self.native_id}))
         self._run_queue = RunQueue(frozenset({self.native_id}))
         for turn in itertools.count():
@@ -148,15 +149,16 @@ class Watch:
             silence.since += max(0.0, now - last_turn - LONGEST_TURN)
             last_turn = now
             if count != seen or self._awake_at() > now:
-                seen, silence, progressed = count, _Silence(now, _process_time()), now
+                seen, silence = count, _Silence(now, _process_time())
+                progressed = replace(silence)
                 if now < self._late_from:
                     continue
             if self._stopped:
                 return
             found = self._hang(silence, now)
             kind, sentence = "hang", found
-            if found is None and self._is_late(began, now, progressed):
-                kind, sentence = "slow", f"still at work after {now - began:.0f} s"
+            if found is None and self._is_late(began, now, progressed.since):
+                kind, sentence = "slow", self._how_late(began, now, progressed)
             if sentence is not None:
                 if self._alarm(kind, sentence, count):
                     return
@@ -179,6 +181,19 @@ class Watch:
         stood = stood_in_all(frozenset({self.native_id}))
         self._late_from = began + min(cap + stood, cap * PATIENCE)
         return now >= self._late_from
+
+    def _how_late(self, began: float, now: float, progressed: _Silence) -> str:
+        """That it is still at work, or that it got too little of the processor to show a spin.
+
+        Args:
+            began, now: when it began, and what time it is.
+            progressed: how things were when an event was seen last.
+        """
+        if now - progressed.since <= (now - began) / 2:
+            return f"still at work after {now - began:.0f} s"
+        used = _process_time() - progressed.used
+        given = f"{now - progressed.since:.0f} s on a machine that others use"
+        return f"{SPIN} {used:.1f} s of processor time, all that it got in {given}"
 
     def _hang(self, silence: _Silence, now: float) -> str | None:
         """Why this silence is a hang; None if there is hope."""

@@ -16,6 +16,7 @@ from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles.special import second_run_refused
 from taskqueue_conformance.records import Record, Status
 from taskqueue_conformance.turns import Places
+from taskqueue_conformance.watch import SPIN
 from taskqueue_conformance.workload import Drain, Fail, Put, Scenario
 from taskqueue_harness.supervise import Outcome
 
@@ -86,20 +87,31 @@ def test_what_keeps_the_report_back_is_no_hang_of_a_run(
     assert (seen.died, seen.slow) == (died, slow)
 
 
-def test_where_many_were_too_slow_the_others_get_half_of_the_time() -> None:
+@pytest.mark.parametrize(
+    ("slow", "then", "apart"),
+    [
+        ("still at work after 20 s", 10.0, False),
+        # Half of the time, with more of them side by side, would show even less.
+        (f"{SPIN} 0.4 s of processor time, all that it got", 20.0, True),
+    ],
+)
+def test_where_many_were_too_slow_the_others_get_half_of_the_time(
+    slow: str, then: float, apart: bool
+) -> None:
     given: list[float] = []
 
     class Slow(Supervised):
         def perform(self, *arguments: Any, **_: object) -> Outcome:
             given.append(arguments[0]["limits"]["cap"])
-            return Outcome({**ANSWER, "slow": "still at work"}, "returned")
+            return Outcome({**ANSWER, "slow": slow}, "returned")
 
     bench = Bench(Settings("m:Q", cap=20.0))
     bench._supervisors[False] = Slow(())  # type: ignore[assignment]
     try:
         for number in range(TOO_SLOW + 2):
             bench.observe(Scenario(f"scenario {number}", (Put(1),), ((Drain(),),)))
-        assert given == [20.0] * TOO_SLOW + [10.0] * 2
+        assert given == [20.0] * TOO_SLOW + [then] * 2
+        assert bench._keep_apart() is apart
     finally:
         bench.close()
 

@@ -113,5 +113,5 @@ def test_nothing_is_drawn_for_an_implementation_that_is_too_slow() -> None:
     assert benched.repeated == []
     assert {record.status for record in records} == {Status.UNVERIFIED}
     assert {record.reason for record in records} == {
-        "nothing was drawn: ordinary scenarios were still at work after 25 s"
+        "nothing was drawn; of ordinary scenarios: still at work after 25 s"
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from taskqueue_conformance import watch
-from taskqueue_conformance.watch import PATIENCE, Limits, Watch
+from taskqueue_conformance.watch import PATIENCE, SPIN, Limits, Watch
 
 LIMITS = Limits(quiet=3.0, spin=10.0, cap=25.0)
 
@@ -134,8 +134,11 @@ def test_who_is_ready_all_the_time_and_gets_no_turn_is_not_idle(
     watched: Callable[..., Ended], busy: float
 ) -> None:
     """66 at work on two processors leave a thirty-third to each."""
-    kind, _, when = watched(Clock(busy=busy), crowd=1.0 - busy)
+    kind, sentence, when = watched(Clock(busy=busy), crowd=1.0 - busy)
     assert kind == "slow"
+    assert sentence.startswith(
+        f"{SPIN} {busy * when:.1f} s of processor time, all that it got in 150"
+    )
     assert when >= 25.0 * PATIENCE
 
 
@@ -168,8 +171,8 @@ def test_only_what_is_left_of_a_silence_counts_in_a_crowd(
 
 def test_progress_up_to_the_cap_is_slow(watched: Callable[..., Ended]) -> None:
     clock = Clock()
-    kind, _, when = watched(clock, progress=lambda: int(clock.now))
-    assert kind == "slow"
+    kind, sentence, when = watched(clock, progress=lambda: int(clock.now))
+    assert (kind, sentence) == ("slow", "still at work after 25 s")
     assert 25.0 <= when < 25.2
 
 
