@@ -235,7 +235,8 @@ class History:
 
     @property
     def runs(self) -> list[Call]:
-        """The calls of run(): the first one is the run itself, by `MAIN`."""
+        """The calls of run(): the first one is the run itself, by `MAIN` unless a callback that was
+        called too early came before it."""
         return self._calls["run"]
 
     @property

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from tests.conformance.test_oracles import RAISE, RETURN, START, A, P, Step, finish, made, ok
+from tests.conformance.test_oracles import (
+    HELPER,
+    RAISE,
+    RETURN,
+    START,
+    A,
+    P,
+    Step,
+    finish,
+    made,
+    ok,
+)
 
-from taskqueue_conformance.history import Code, History, Outcome
+from taskqueue_conformance.history import MAIN, Code, History, Outcome
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.oracles import special
 from taskqueue_conformance.workload import Scenario
@@ -87,3 +98,32 @@ def test_no_consumers_at_all_are_accepted(handed: str) -> None:
     events = [(int(code), actor, value, 0) for code, actor, value in (*START, *RETURN)]
     (sentence,) = special.no_consumers_refused(Observation(scenario, [History(scenario, events)]))
     assert sentence.startswith("an empty list of consumers was accepted")
+
+
+RUNS: dict[int, tuple[Step, Step, Step]] = {
+    who: ((Code.RUN, who, value), (Code.RUN_RETURN, who, value), (Code.RUN_RAISE, who, 0))
+    for who, value in ((MAIN, 0), (HELPER, 1))
+}
+"""By who calls run(): the call, that it came back, and that it was refused."""
+
+
+@pytest.mark.parametrize(
+    ("first", "accepted", "sentence"),
+    [
+        (MAIN, {MAIN}, None),
+        (MAIN, {HELPER}, "a second run() by a helper of consumer 1 was accepted"),
+        (MAIN, {MAIN, HELPER}, "a second run() by a helper of consumer 1 was accepted"),
+        # Where the producer is called too early its helper may be first, or at the same time.
+        (HELPER, {MAIN}, None),
+        (HELPER, {HELPER}, None),
+        (HELPER, {MAIN, HELPER}, "run() was called by 2 threads at once, and 2 were accepted"),
+        (HELPER, set(), "run() was called by 2 threads at once, and 0 were accepted"),
+    ],
+)
+def test_a_second_run_is_refused(first: int, accepted: set[int], sentence: str | None) -> None:
+    (call, *_), (other_call, *_) = (RUNS[who] for who in (first, MAIN + HELPER - first))
+    ends = [RUNS[who][1 if who in accepted else 2] for who in (HELPER, MAIN)]
+    outcome = None if MAIN in accepted else Outcome("RuntimeError", "once only")
+    history = made((Code.CONSTRUCTED, MAIN, 0), call, other_call, *ends, outcome=outcome)
+    seen = list(special.second_run_refused(Observation(history.scenario, [history])))
+    assert seen == ([] if sentence is None else [sentence])
