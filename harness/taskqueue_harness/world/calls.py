@@ -89,7 +89,7 @@ class CallRewriter(ExpressionRewriter):
                 keyword.value = self._argument(keyword.value, guarded)
 
     def _argument(self, node: ast.expr, guarded: bool) -> ast.expr:
-        handed_out = isinstance(node, ast.Attribute) and node.attr in effects.METHOD_NAMES
+        handed_out = isinstance(node, ast.Attribute) and node.attr in effects.HANDED_OUT_METHODS
         handed_out = handed_out or self.is_builtin(node) in effects.HANDED_OUT
         value = self.expression(node)
         return self.hook("guard", node, value) if guarded and handed_out else value

@@ -210,6 +210,12 @@ METHOD_NAMES: frozenset[str] = frozenset(
 )
 """Names of methods of built-in containers, and of well-known objects with hidden state."""
 
+HANDED_OUT_METHODS: frozenset[str] = METHOD_NAMES | {
+    *("send", "throw", "close", "__next__"),
+    *("__getitem__", "__setitem__", "__delitem__", "__contains__", "__len__"),
+}
+"""Names of methods of containers, iterators and generators that others may be told to call."""
+
 HANDED_OUT: frozenset[str] = frozenset({"setattr", "delattr", "next"})
 """Built-ins that change what they are given, and that others may be told to call."""
 

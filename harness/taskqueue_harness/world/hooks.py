@@ -435,8 +435,9 @@ _WATCHED = frozenset(
 
 
 def guard(value: Any, site: int) -> Any:
-    """A bound method that is handed out, of a container: whoever calls it, it is an operation."""
-    if _memory is None or type(value) not in (types.BuiltinFunctionType, types.MethodType):
+    """A bound method that is handed out, of a container or an iterator: whoever calls it, it is an
+    operation."""
+    if _memory is None or type(value) not in _BOUND:
         return value
     kind = _memory.kind(type(value.__self__))
     if value is setattr or value is delattr or value is next:
@@ -445,9 +446,13 @@ def guard(value: Any, site: int) -> Any:
         # Its methods in Python use those in C.
         if type(value) is types.MethodType and is_rewritten(value.__func__):
             return value
-    elif kind is not Kind.CONTAINER or type(value) is types.MethodType:
+    elif kind not in _GUARDED or type(value) is types.MethodType:
         return value
     return Guarded(value, site)
+
+
+_BOUND = frozenset({types.BuiltinFunctionType, types.MethodWrapperType, types.MethodType})
+_GUARDED = frozenset({Kind.CONTAINER, Kind.ITERATOR, Kind.GENERATOR})
 
 
 class Guarded:
