@@ -239,8 +239,8 @@ class _Marks:
         return [
             f"!{number} race on {_short(race.location)}: nothing orders "
             + " and ".join(
-                f"{'the write' if side.is_write else 'the read'} at "
-                f"{os.path.basename(side.file)}:{side.line}"
+                f"{'the write' if side.is_write else 'the read'} "
+                + side.at(os.path.basename(side.file))
                 for side in (race.first, race.second)
             )
             for number, race in enumerate(self.races, 1)

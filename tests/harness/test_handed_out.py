@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
+import functools
 import itertools
+import sched
 import threading
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
@@ -97,6 +101,95 @@ def test_it_is_an_operation_whoever_calls_it(program: Callable[[], None], strate
     found = explore(program, strategy=strategy, executions=500)
     assert found.verdict == "failed"
     assert found.threads
+
+
+# -- out of a list: where it is handed out nobody sees what it is
+
+
+def _thread_with(add: Callable[[int], None]) -> Callable[[], object]:
+    thread = threading.Thread(target=add, args=(1,))
+    thread.start()
+    return thread.join
+
+
+def _raw_thread_with(add: Callable[[int], None]) -> Callable[[], object]:
+    _thread.start_new_thread(add, (1,))
+    return lambda: None
+
+
+def _timer_with(add: Callable[[int], None]) -> Callable[[], object]:
+    timer = threading.Timer(function=add, interval=0.0, args=(1,))
+    timer.start()
+    return timer.join
+
+
+def _barrier_with(add: Callable[[int], None]) -> Callable[[], object]:
+    barrier = threading.Barrier(1, functools.partial(add, 1))
+    thread = threading.Thread(target=barrier.wait)
+    thread.start()
+    return thread.join
+
+
+def _executor_with(add: Callable[[int], None]) -> Callable[[], object]:
+    pool = ThreadPoolExecutor(1)
+    pool.submit(add, 1)
+    return pool.shutdown
+
+
+def _mapped_with(add: Callable[[int], None]) -> Callable[[], object]:
+    pool = ThreadPoolExecutor(1)
+    pool.map(add, [1])
+    return pool.shutdown
+
+
+def _future_with(add: Callable[[Any], None]) -> Callable[[], object]:
+    future: Future[int] = Future()
+    future.add_done_callback(add)
+    thread = threading.Thread(target=future.set_result, args=(1,))
+    thread.start()
+    return thread.join
+
+
+def _pool_with(add: Callable[[int], None]) -> Callable[[], object]:
+    pool = ThreadPool(1)
+    result = pool.apply_async(add, (1,))
+    return result.wait
+
+
+def _scheduler_with(add: Callable[[int], None]) -> Callable[[], object]:
+    scheduler = sched.scheduler()
+    scheduler.enter(0, 0, add, (1,))
+    thread = threading.Thread(target=scheduler.run)
+    thread.start()
+    return thread.join
+
+
+GIVE = {
+    "thread": _thread_with,
+    "raw thread": _raw_thread_with,
+    "timer": _timer_with,
+    "barrier": _barrier_with,
+    "executor": _executor_with,
+    "map": _mapped_with,
+    "future": _future_with,
+    "pool": _pool_with,
+    "scheduler": _scheduler_with,
+}
+
+
+def looks_at_once(how: str) -> None:
+    items: list[Any] = []
+    end = GIVE[how]([items.append][0])
+    try:
+        assert not items
+    finally:
+        end()
+
+
+@pytest.mark.parametrize("how", list(GIVE))
+def test_it_is_one_for_the_library_too(how: str) -> None:
+    found = explore(functools.partial(looks_at_once, how), strategy="dpor", executions=5_000)
+    assert found.verdict == "failed"
 
 
 def in_any_order() -> None:

@@ -16,9 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taskqueue_harness.world import hooks
-
-_NOWHERE = -1
-"""In place of a site in the source: the frames tell where the call stands."""
+from taskqueue_harness.world.marks import NOWHERE
 
 
 def functools_module(rlock: type, *, rewrite: bool) -> types.ModuleType:
@@ -65,10 +63,10 @@ class Cached:
             return function(*args, **kwargs)
         key = functools._make_key(args, kwargs, self._typed)
         if maxsize is None:
-            hooks.read(entries, _NOWHERE)
+            hooks.read(entries, NOWHERE)
         else:
             # A hit moves the entry to the end.
-            hooks.write_item(entries, _NOWHERE)
+            hooks.write_item(entries, NOWHERE)
         if key in entries:
             self._hits += 1
             if maxsize is not None:
@@ -76,7 +74,7 @@ class Cached:
             return entries[key]
         self._misses += 1
         result = function(*args, **kwargs)
-        hooks.write_item(entries, _NOWHERE)
+        hooks.write_item(entries, NOWHERE)
         if maxsize is None or key not in entries:
             entries[key] = result
             if maxsize is not None and len(entries) > maxsize:
@@ -97,11 +95,11 @@ class Cached:
 
     def cache_info(self) -> Any:
         # Look-ups that commute with each other do not commute with their count.
-        hooks.write_item(self._entries, _NOWHERE)
+        hooks.write_item(self._entries, NOWHERE)
         return functools._CacheInfo(self._hits, self._misses, self._maxsize, len(self._entries))
 
     def cache_clear(self) -> None:
-        hooks.write_item(self._entries, _NOWHERE)
+        hooks.write_item(self._entries, NOWHERE)
         self._entries.clear()
         self._hits = self._misses = 0
 
@@ -152,7 +150,7 @@ class attrgetter:  # noqa: N801
     @staticmethod
     def _resolve(obj: Any, path: str) -> Any:
         for name in path.split("."):
-            obj = getattr(hooks.read_attribute(obj, name, _NOWHERE), name)
+            obj = getattr(hooks.read_attribute(obj, name, NOWHERE), name)
         return obj
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -172,7 +170,7 @@ class itemgetter:  # noqa: N801
         self._items = (item, *items)
 
     def __call__(self, obj: Any, /) -> Any:
-        found = tuple([hooks.read_item(obj, _NOWHERE)[item] for item in self._items])
+        found = tuple([hooks.read_item(obj, NOWHERE)[item] for item in self._items])
         return found if len(found) > 1 else found[0]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -195,7 +193,7 @@ class methodcaller:  # noqa: N801
 
     def __call__(self, obj: Any, /) -> Any:
         method = getattr(obj, self._name)
-        hooks.call(method, _NOWHERE, *self._args, **self._kwargs)
+        hooks.call(method, NOWHERE, *self._args, **self._kwargs)
         return method(*self._args, **self._kwargs)
 
     def __reduce__(self) -> tuple[Any, ...]:

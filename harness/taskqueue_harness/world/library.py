@@ -12,7 +12,7 @@ import types
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from taskqueue_harness.world import eventloop, locks, queues
+from taskqueue_harness.world import callbacks, eventloop, locks, queues
 
 if TYPE_CHECKING:
     from taskqueue_harness.world.loader import World
@@ -148,6 +148,7 @@ def load(world: World, name: str) -> types.ModuleType:
     if adapt is not None:
         with world.kernel.paused():
             adapt(world, module)
+    callbacks.watch_callbacks(name, module)
     if name != "logging":
         world.resets.append(State(module).restore)
     return module

@@ -28,7 +28,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from taskqueue_harness.kernel import Kernel
-from taskqueue_harness.world import accelerated, clock, library
+from taskqueue_harness.world import accelerated, callbacks, clock, library
 from taskqueue_harness.world.capture import Capture, sys_module
 from taskqueue_harness.world.importing import Importer
 from taskqueue_harness.world.locks import Primitive
@@ -73,6 +73,7 @@ class World:
         self.capture.sys.modules = Modules(self)  # type: ignore[union-attr]
         self._index()
         self.threads.load()
+        callbacks.watch_callbacks("threading", self.threads.high)
         self.virtual["queue"] = library.queue_module(self)
         self._primitives = self._find_primitives()
         self.virtual["importlib"] = library.importlib_module(self)

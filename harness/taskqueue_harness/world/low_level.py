@@ -8,6 +8,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from taskqueue_harness.ending import Teardown
+from taskqueue_harness.world import callbacks
 from taskqueue_harness.world.locks import TIMEOUT_MAX
 from taskqueue_harness.world.thread import Handle
 
@@ -118,9 +119,11 @@ def thread_module(world: ThreadWorld) -> types.ModuleType:
 def _raw(world: ThreadWorld, function: Any) -> Any:
     """What a thread without a class runs: errors are printed, and make the execution a failure."""
 
+    watched = callbacks.watched(function)
+
     def call(*args: Any, **kwargs: Any) -> None:
         try:
-            function(*args, **kwargs)
+            watched(*args, **kwargs)
         except (Teardown, SystemExit):
             raise
         except BaseException as error:

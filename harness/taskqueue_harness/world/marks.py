@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any, NamedTuple
 
-__all__ = ["MODULE_VARIABLES", "SITES", "Site", "is_rewritten"]
+__all__ = ["MODULE_VARIABLES", "NOWHERE", "SITES", "Site", "is_rewritten"]
 
 MODULE_VARIABLES = "_@g"
 """The global under which a rewritten module keeps its `Namespace`; it also marks its functions."""
@@ -23,6 +23,9 @@ class Site(NamedTuple):
 
 SITES: list[Site] = []
 """Every site rewritten in this process; rewritten code refers to them by index."""
+
+NOWHERE = -1
+"""In place of an index: the library makes the access, on the program's behalf."""
 
 
 def is_rewritten(function: Any) -> bool:

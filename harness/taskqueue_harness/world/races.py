@@ -29,7 +29,7 @@ from taskqueue_harness.outcome import Outcome, Tid, name_of
 from taskqueue_harness.strategies.base import Strategy
 from taskqueue_harness.telling import frames
 from taskqueue_harness.world.locations import CONTENTS, Location
-from taskqueue_harness.world.marks import SITES
+from taskqueue_harness.world.marks import NOWHERE, SITES
 
 Clock = dict[int, int]
 """For every thread heard of, the number of its steps heard of."""
@@ -39,7 +39,7 @@ Frame = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two accesses of a race."""
+    """One of the two accesses of a race; of one that no Python code makes the file is empty."""
 
     thread: Tid
     is_write: bool
@@ -51,10 +51,14 @@ class Side:
 
     def __str__(self) -> str:
         verb = "writes" if self.is_write else "reads"
-        lines = [f"thread {name_of(self.thread)} {verb} at {self.file}:{self.line} "]
-        lines[0] += f"in {self.function}"
+        lines = [f"thread {name_of(self.thread)} {verb} {self.at(self.file)}"]
+        lines[0] += f" in {self.function}" if self.file else ""
         lines += [f"    called from {file}:{line} in {name}" for file, line, name in self.stack[1:]]
         return "\n".join(lines)
+
+    def at(self, file: str) -> str:
+        """Where it is, the file by this name."""
+        return f"at {file}:{self.line}" if self.file else "in C"
 
 
 @dataclass(frozen=True)
@@ -242,9 +246,13 @@ class RaceWatch(Strategy):
                         known[number] = steps
 
     def _access(self, fiber: Fiber, location: Location, is_write: bool) -> None:
-        site = SITES[fiber.where]
         stack = tuple(frames(fiber))
-        side = Side(fiber.tid, is_write, site.file, site.line, site.function, stack)
+        if fiber.where != NOWHERE:
+            site = SITES[fiber.where]
+            place = site.file, site.line, site.function
+        else:
+            place = stack[0] if stack else ("", 0, "")
+        side = Side(fiber.tid, is_write, *place, stack)
         for other in self._order.access(fiber.index, location.key, is_write, side):
             places = frozenset({(other.file, other.line), (side.file, side.line)})
             if (str(location), places) not in self._seen:
