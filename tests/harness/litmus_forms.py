@@ -492,6 +492,25 @@ LITMUS: list[Litmus] = [
         {(1, 1), (1, 2), (2, 1), (2, 2)},
     ),
     both(
+        "counter, defaultdict",
+        "s.d['k'].append(1)",
+        "s.d = defaultdict(list)",
+        "len(s.d['k'])",
+        {2},
+    ),
+    *(
+        both(
+            "defaultdict with a factory in Python",
+            "s.d[s.k].append(1)" if by_name else "s.d['k'].append(1)",
+            "s.k = 'k'; s.d = defaultdict(make)",
+            "len(s.d['k'])",
+            {1, 2},
+            definitions,
+        )
+        for by_name in (True, False)
+        for definitions in ("make = lambda: []\n", "class make(list):\n    pass\n")
+    ),
+    both(
         "array, bytearray",
         "s.a[0] += 1",
         "s.a = array('i', [0])",

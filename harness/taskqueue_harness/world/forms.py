@@ -79,6 +79,7 @@ FORMS: tuple[Form, ...] = (
     Form("super", "super().inc()", "as the code of the method"),
     Form("class attribute", "C.n += 1; obj.n", "the class's place, read through instances too"),
     Form("counter, defaultdict", "c[k] += 1", "a read (defaultdict: a write), then a write"),
+    Form("defaultdict with a factory in Python", "d[k]", "a write; if there is no k, one more"),
     Form("array, bytearray", "a[0] += 1", "a read, then a write"),
     Form("set", "s.add(x); x in s", "a write; a read"),
     Form("subclass of a container", "class Stack(list)", "as the container it is"),

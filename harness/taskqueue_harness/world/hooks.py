@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from taskqueue_harness.world import effects, plainly
+from taskqueue_harness.world.defaults import Filling, calls_python
 from taskqueue_harness.world.effects import Kind
 from taskqueue_harness.world.locations import CELLS, CONTENTS, Namespace
 from taskqueue_harness.world.marks import is_rewritten
@@ -241,6 +242,9 @@ def read_item(target: T, site: int) -> T:
             return target
         is_write = plainly.of_class(cls, "__missing__") is not None
         _memory.announce(_memory.contents(target, is_write), site)
+        if cls is collections.defaultdict and calls_python(target.default_factory):  # type: ignore[attr-defined]
+            filling: Any = Filling(target, lambda: write_item(target, site))
+            return filling  # type: ignore[no-any-return]
     return target
 
 
@@ -437,7 +441,11 @@ _WATCHED = frozenset(
 def guard(value: Any, site: int) -> Any:
     """A bound method that is handed out, of a container or an iterator: whoever calls it, it is an
     operation."""
-    if _memory is None or type(value) not in _BOUND:
+    if _memory is None:
+        return value
+    if type(value) is functools.partial:
+        return value if guard(value.func, site) is value.func else Guarded(value, site)
+    if type(value) not in _BOUND:
         return value
     kind = _memory.kind(type(value.__self__))
     if value is setattr or value is delattr or value is next:
