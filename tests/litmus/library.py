@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
 import functools
@@ -9,6 +10,7 @@ import hashlib
 import io
 import operator
 import random
+import sys
 import threading
 from typing import Any
 
@@ -282,9 +284,37 @@ class Lazy:
     """An attribute that is computed when first asked for."""
 
     def __init__(self) -> None:
-        self.computed = 0
+        self.computed: list[int] = []
 
     @functools.cached_property
-    def value(self) -> int:
-        self.computed += 1
-        return self.computed
+    def value(self) -> list[int]:
+        self.computed.append(1)
+        return []
+
+
+_LOCKED = sys.version_info < (3, 12)
+"""Whether ``cached_property`` holds a lock while it computes."""
+
+
+@declares({1: "the second met it"} if _LOCKED else {1: "the second met it", 2: "both computed it"})
+def property_that_both_threads_compute() -> int:
+    lazy = Lazy()
+    together(lambda: lazy.value, lambda: lazy.value)
+    return len(lazy.computed)
+
+
+@declares({2: "both were kept", 1: "one was put aside"})
+def entry_that_both_threads_make() -> int:
+    def make() -> list[int]:
+        return []
+
+    entries: Any = collections.defaultdict(make)
+    together(lambda: entries["k"].append(1), lambda: entries["k"].append(2))
+    return len(entries["k"])
+
+
+@declares({2: "a list is made and entered in one piece"})
+def entry_made_in_one_piece() -> int:
+    entries: Any = collections.defaultdict(list)
+    together(lambda: entries["k"].append(1), lambda: entries["k"].append(2))
+    return len(entries["k"])

@@ -31,6 +31,12 @@ def functools_module(rlock: type, *, rewrite: bool) -> types.ModuleType:
             (functools.cached_property,),
             {"__init__": _cached_property_init(rlock), "__module__": "functools"},
         )
+    elif rewrite:
+        names["cached_property"] = type(
+            "cached_property",
+            (functools.cached_property,),
+            {"__get__": _get_cached, "__module__": "functools"},
+        )
     if rewrite:
         names["lru_cache"] = lru_cache
         names["cache"] = cache
@@ -43,6 +49,17 @@ def _cached_property_init(rlock: type) -> Callable[..., None]:
         self.lock = rlock()
 
     return __init__
+
+
+def _get_cached(self: Any, instance: Any, owner: type | None = None) -> Any:
+    """``cached_property.__get__``, the entry announced: others may have made theirs meanwhile."""
+    name, cache = self.attrname, getattr(instance, "__dict__", None)
+    if name is None or type(cache) is not dict or name in cache:
+        return functools.cached_property.__get__(self, instance, owner)
+    value = self.func(instance)
+    hooks.write_attribute(instance, name, NOWHERE)
+    cache[name] = value
+    return value
 
 
 class Cached:
