@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import _thread
+import copy
 import functools
+import heapq
 import itertools
 import sched
 import threading
@@ -164,8 +166,33 @@ def _scheduler_with(add: Callable[[int], None]) -> Callable[[], object]:
     return thread.join
 
 
+def _unbound_with(add: Any) -> Callable[[], object]:
+    thread = threading.Thread(target=[list.append][0], args=(add.__self__, 1))
+    thread.start()
+    return thread.join
+
+
+def _function_with(add: Any) -> Callable[[], object]:
+    pool = ThreadPoolExecutor(1)
+    pool.submit([heapq.heappush][0], add.__self__, 1)
+    return pool.shutdown
+
+
+def _copied_with(add: Any) -> Callable[[], object]:
+    pool = ThreadPoolExecutor(1)
+    items = add.__self__
+    copied = pool.submit([copy.copy][0], items)
+    items.append(1)
+    length = len(copied.result())
+    items[:] = [1] * length
+    return pool.shutdown
+
+
 GIVE = {
     "thread": _thread_with,
+    "unbound method": _unbound_with,
+    "function": _function_with,
+    "copy": _copied_with,
     "raw thread": _raw_thread_with,
     "timer": _timer_with,
     "barrier": _barrier_with,

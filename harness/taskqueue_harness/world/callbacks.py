@@ -1,6 +1,6 @@
-"""What a program gives the library to call later: a bound method of C is an operation then, too.
+"""What a program gives the library to call later: a call into C is an operation then, too.
 
-Where the program names such a method as it hands it out, the rewriting sees to that
+Where the program names a bound method as it hands it out, the rewriting sees to that
 (`hooks.guard`).  One that comes out of a variable, a list or a function call it cannot tell from
 anything else; here it is known what it is, and that only the library will call it.
 """
@@ -37,8 +37,13 @@ TAKEN: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 
 def watched(function: Any) -> Any:
-    """What to call in place of a function that the library was given."""
-    return hooks.guard(function, NOWHERE)
+    """What to call in place of a function that the library was given: itself, if in Python."""
+    inner = function
+    while type(inner) is functools.partial:
+        inner = inner.func
+    if hooks.watch(inner, NOWHERE) is inner:
+        return function
+    return hooks.Guarded(function, NOWHERE)
 
 
 def watch_callbacks(name: str, module: types.ModuleType) -> None:

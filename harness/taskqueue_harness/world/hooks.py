@@ -441,11 +441,7 @@ _WATCHED = frozenset(
 def guard(value: Any, site: int) -> Any:
     """A bound method that is handed out, of a container or an iterator: whoever calls it, it is an
     operation."""
-    if _memory is None:
-        return value
-    if type(value) is functools.partial:
-        return value if guard(value.func, site) is value.func else Guarded(value, site)
-    if type(value) not in _BOUND:
+    if _memory is None or type(value) not in _BOUND:
         return value
     kind = _memory.kind(type(value.__self__))
     if value is setattr or value is delattr or value is next:
