@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import copy
 import functools
 import heapq
 import itertools
@@ -178,21 +177,10 @@ def _function_with(add: Any) -> Callable[[], object]:
     return pool.shutdown
 
 
-def _copied_with(add: Any) -> Callable[[], object]:
-    pool = ThreadPoolExecutor(1)
-    items = add.__self__
-    copied = pool.submit([copy.copy][0], items)
-    items.append(1)
-    length = len(copied.result())
-    items[:] = [1] * length
-    return pool.shutdown
-
-
 GIVE = {
     "thread": _thread_with,
     "unbound method": _unbound_with,
     "function": _function_with,
-    "copy": _copied_with,
     "raw thread": _raw_thread_with,
     "timer": _timer_with,
     "barrier": _barrier_with,
