@@ -1,7 +1,8 @@
 """Forces thread switches inside the implementation: seeded naps on its own lines.
 
 On 3.12 and later `sys.monitoring` sees every thread, raw ones included; before that a trace
-function is set for the threads that `threading` starts and for the calling one.
+function is set for the threads that `threading` starts and for the calling one; but not where it
+would change what the implementation does (`cells`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterable
 from time import sleep as _sleep
 from types import CodeType, FrameType
 from typing import Any
+
+from taskqueue_conformance.cells import tracing_undoes
 
 __all__ = ["Preemption"]
 
@@ -37,7 +40,8 @@ class Preemption:
     def __init__(self, seed: int | None, files: Iterable[str], *, lines: bool = True) -> None:
         self._files = frozenset(files)
         self._random = random.Random(seed).random
-        self.active = seed is not None and lines and bool(self._files)
+        wanted = seed is not None and lines and bool(self._files)
+        self.active = wanted and not tracing_undoes(self._files)
         """Whether lines are interrupted."""
         self._started = False
 

@@ -6,12 +6,12 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from taskqueue_conformance.preempt import Preemption
 
-FILE = "an_implementation.py"
 SOURCE = """
 def work(meet):
     for _ in range(10):
@@ -32,27 +32,35 @@ class Counted(Preemption):
 
 
 @pytest.fixture
-def work() -> Iterator[Callable[[Callable[[], object]], None]]:
+def file(tmp_path: Path) -> str:
+    """The file of an implementation."""
+    path = tmp_path / "an_implementation.py"
+    path.write_text(SOURCE)
+    return str(path)
+
+
+@pytest.fixture
+def work(file: str) -> Iterator[Callable[[Callable[[], object]], None]]:
     """Lines of an implementation, a meeting in their midst. Traces nothing afterwards."""
     module = types.ModuleType("an_implementation")
-    exec(compile(SOURCE, FILE, "exec"), module.__dict__)
+    exec(compile(SOURCE, file, "exec"), module.__dict__)
     before = sys.gettrace(), threading.gettrace()
     yield module.work
     sys.settrace(before[0])
     threading.settrace(before[1])
 
 
-def test_lines_are_interrupted(work: Callable[[Callable[[], object]], None]) -> None:
-    preemption = Counted(1, [FILE])
+def test_lines_are_interrupted(file: str, work: Callable[[Callable[[], object]], None]) -> None:
+    preemption = Counted(1, [file])
     with preemption:
         work(lambda: None)
     assert preemption.naps > 20
 
 
 def test_threads_at_work_are_left_alone_once_it_is_stopped(
-    work: Callable[[Callable[[], object]], None],
+    file: str, work: Callable[[Callable[[], object]], None]
 ) -> None:
-    preemption = Counted(1, [FILE])
+    preemption = Counted(1, [file])
     here, go_on = threading.Semaphore(0), threading.Event()
     traced: list[object] = []
 
@@ -82,9 +90,9 @@ def test_threads_at_work_are_left_alone_once_it_is_stopped(
 
 
 def test_stopped_before_it_has_begun_it_does_nothing(
-    work: Callable[[Callable[[], object]], None],
+    file: str, work: Callable[[Callable[[], object]], None]
 ) -> None:
-    preemption = Counted(1, [FILE])
+    preemption = Counted(1, [file])
     preemption.stop()
     with preemption:
         work(lambda: None)
