@@ -8,6 +8,7 @@ waits for ever. See https://github.com/python/cpython/issues/74929; 3.11 does no
 from __future__ import annotations
 
 import dis
+import inspect
 import sys
 from collections.abc import Iterable, Iterator
 from types import CodeType
@@ -56,7 +57,7 @@ def _times_bound(code: CodeType, name: str) -> int:
 
 def _is_parameter(code: CodeType, name: str) -> bool:
     count = code.co_argcount + code.co_kwonlyargcount
-    count += bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)  # *arguments, **keywords
+    count += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
     return name in code.co_varnames[:count]
 
 

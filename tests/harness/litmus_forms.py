@@ -508,7 +508,12 @@ LITMUS: list[Litmus] = [
             definitions,
         )
         for by_name in (True, False)
-        for definitions in ("make = lambda: []\n", "class make(list):\n    pass\n")
+        for definitions in (
+            "make = lambda: []\n",
+            "class make(list):\n    pass\n",
+            "import functools\nmake = functools.partial(lambda: [])\n",
+            "class Make:\n    def __call__(self): return []\nmake = Make()\n",
+        )
     ),
     both(
         "array, bytearray",

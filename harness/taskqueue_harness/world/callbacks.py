@@ -23,7 +23,7 @@ TAKEN: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Timer", "__init__", "function"),
         ("Barrier", "__init__", "action"),
     ),
-    "concurrent.futures.thread": (("_WorkItem", "__init__", "fn"),),
+    "concurrent.futures.thread": (("ThreadPoolExecutor", "submit", "fn"),),
     "concurrent.futures._base": (("Future", "add_done_callback", "fn"),),
     "multiprocessing.pool": (
         ("Pool", "apply_async", "func"),
@@ -49,16 +49,12 @@ def watched(function: Any) -> Any:
 def watch_callbacks(name: str, module: types.ModuleType) -> None:
     """Have the module `name` watch what it is given to call."""
     for owner, method, parameter in TAKEN.get(name, ()):
-        cls = vars(module).get(owner)
-        if cls is not None and method in vars(cls):
-            setattr(cls, method, _watching(vars(cls)[method], parameter))
+        cls = vars(module)[owner]
+        setattr(cls, method, _watching(vars(cls)[method], parameter))
 
 
 def _watching(method: Any, parameter: str) -> Any:
-    parameters = list(inspect.signature(method).parameters)
-    if parameter not in parameters:
-        return method
-    place = parameters.index(parameter)
+    place = list(inspect.signature(method).parameters).index(parameter)
 
     @functools.wraps(method)
     def watching(*args: Any, **kwargs: Any) -> Any:

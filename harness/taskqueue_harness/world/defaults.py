@@ -6,6 +6,7 @@ there by then. A factory in C (``list``, ``int``) lets nobody in between.
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable
 from typing import Any
@@ -17,10 +18,21 @@ __all__ = ["Filling", "calls_python"]
 
 def calls_python(factory: object) -> bool:
     """Whether a thread that calls it can be overtaken there."""
-    cls = type(factory)
-    if cls is types.FunctionType or cls is types.MethodType:
-        return True
-    return isinstance(factory, type) and bool(plainly.flags_of(factory) & plainly.HEAP_TYPE)
+    while type(factory) is functools.partial:
+        factory = factory.func
+    if issubclass(type(factory), type):
+        return bool(plainly.flags_of(factory) & plainly.HEAP_TYPE)  # type: ignore[arg-type]
+    return factory is not None and type(factory) not in _IN_C
+
+
+_IN_C = frozenset(
+    {
+        types.BuiltinFunctionType,
+        types.MethodWrapperType,
+        types.MethodDescriptorType,
+        types.WrapperDescriptorType,
+    }
+)
 
 
 class Filling:
