@@ -23,10 +23,10 @@ class AtWork:
         self._time = OwnTime(pid)
 
     def look(self) -> bool:
-        """Whether it could go on at this moment, or does."""
+        """Whether it could go on at this moment, or does; or is still to be started."""
         time = self._time
         if time is None:
-            return False
+            return True
         time.look()
         return time.ready
 
@@ -34,3 +34,8 @@ class AtWork:
     def seconds(self) -> float:
         """How much time of its own it has had, up to the last look."""
         return self._time.seconds if self._time is not None else 0.0
+
+    @property
+    def used(self) -> float:
+        """How much processor time it has used, up to the last look that was answered."""
+        return self._time.used if self._time is not None else 0.0

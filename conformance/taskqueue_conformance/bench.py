@@ -19,7 +19,7 @@ from taskqueue_conformance.engine.job import SLOWNESS, Exploration, Job
 from taskqueue_conformance.observation import Observation
 from taskqueue_conformance.records import Record
 from taskqueue_conformance.tally import Tally
-from taskqueue_conformance.turns import AT_WORK, Turns
+from taskqueue_conformance.turns import AT_WORK, Turn, Turns
 from taskqueue_conformance.watch import PATIENCE
 from taskqueue_conformance.workload import Scenario
 from taskqueue_harness.supervise import Outcome, Supervisor
@@ -40,9 +40,11 @@ SPINS = 1
 tenth of the time only: what they do is known."""
 
 HOPELESS = 24
-"""After so many scenarios that were seen to spin, as far as a crowded machine lets that be seen, if
-they are half of all, the others are not begun: nothing is to be learned from them, and each of them
-takes the processor from all others."""
+"""After so many scenarios that were seen to spin, as far as a crowded machine lets that be seen, or
+were too slow, if they are half of all, the others are not begun: nothing is to be learned from
+them, and each takes the processor from all others."""
+
+HOPE_GIVEN_UP = "not begun, since those before it spun or were too slow"
 
 PILOT = 12.0
 """Seconds of its own for which all wait for what the first scenario does, before the factor. Where
@@ -64,6 +66,8 @@ class Settings:
         target: what ``--impl`` names.
         factor: of all waiting times.
         cap: seconds after which a scenario that makes progress is given up, before the factor.
+        budget: seconds of processor time for all scenarios on real threads together, before the
+            factor; those at work then are stopped, and no more are begun.
         seed: of what the engine samples.
         explore: seconds of processor time for the engine, before the factor; what comes after that
             is only sampled.
@@ -78,6 +82,7 @@ class Settings:
     target: str
     factor: float = 1.0
     cap: float = 25.0
+    budget: float = 150.0
     seed: int = 0
     explore: float = 60.0
     minimised: int = 8
@@ -103,7 +108,8 @@ class Bench:
         self._opening = {False: threading.Lock(), True: threading.Lock()}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(WAITING, thread_name_prefix="bench")
-        self._turns = Turns(PILOT * settings.factor, self._keep_apart)
+        self._budget = settings.budget * settings.factor
+        self._turns = Turns(PILOT * settings.factor, self._budget)
         self._futures: dict[Scenario, Future[Observation]] = {}
         self.tally = Tally()
         self._in_doubt = threading.Semaphore(AT_WORK)
@@ -223,21 +229,16 @@ class Bench:
         return seen
 
     def _perform_in_turn(self, scenario: Scenario) -> Observation:
-        with self._turns.turn() as started:
-            return self._perform(scenario, started)
+        with self._turns.turn() as turn:
+            return self._perform(scenario, turn)
 
-    def _keep_apart(self) -> bool:
-        """Whether those at work may be no more than `AT_WORK`, so that each has enough of the
-        processor to be judged. Not where it does not help: one would wait for the other only."""
-        return self.tally.slow < TOO_SLOW
-
-    def _perform(
-        self, scenario: Scenario, started: Callable[[int], None] | None = None
-    ) -> Observation:
+    def _perform(self, scenario: Scenario, turn: Turn | None = None) -> Observation:
         factor, tally = self.settings.factor, self.tally
-        spun = tally.spins + tally.starved
-        if spun >= HOPELESS and spun * 2 >= tally.performed:
-            return Observation(scenario, slow="not begun, since those before it spun", begun=False)
+        if self._turns.spent():
+            return Observation(scenario, slow=self._all_spent(), begun=False)
+        in_vain = tally.spins + tally.starved + tally.slow
+        if in_vain >= HOPELESS and in_vain * 2 >= tally.performed:
+            return Observation(scenario, slow=HOPE_GIVEN_UP, begun=False)
         cap = self.settings.cap * factor
         if tally.slow >= TOO_SLOW:
             cap /= 2
@@ -257,7 +258,8 @@ class Bench:
                 3.0 * factor,
                 silence=4.0 * factor,
                 unheard=cap + 5.0,
-                started=started,
+                started=None if turn is None else turn.begin,
+                stop=None if turn is None else turn.spent,
             )
 
         outcome = perform()
@@ -266,7 +268,13 @@ class Bench:
                 if not self._goes_silent:
                     outcome = perform()
                     self._goes_silent = outcome.ended == "overdue"
+        if outcome.ended == "stopped":
+            return Observation(scenario, slow=self._all_spent(), seconds=outcome.seconds)
         return Observation.from_outcome(scenario, outcome)
+
+    def _all_spent(self) -> str:
+        used = f"all together used {self._budget:g} s of processor time"
+        return f"{used}, which is the limit (--tq-timeout)"
 
     # -- under the engine
 

@@ -19,6 +19,9 @@ class Depth:
 
     Attributes:
         name: as `--tq-depth` takes it.
+        cap: seconds after which a scenario that makes progress is given up.
+        budget: seconds of processor time for all scenarios on real threads together: many times
+            what a correct implementation needs.
         slow: seconds that a slow producer pauses; longer than common polling intervals.
         late: seconds that the last callback works on after the others have ended.
         items: of the large workloads.
@@ -47,6 +50,8 @@ class Depth:
     """
 
     name: str
+    cap: float
+    budget: float
     slow: float
     late: float
     items: int
@@ -77,6 +82,8 @@ class Depth:
 DEPTHS = {
     "quick": Depth(
         name="quick",
+        cap=25.0,
+        budget=45.0,
         slow=0.7,
         late=1.2,
         items=2_000,
@@ -105,6 +112,8 @@ DEPTHS = {
     ),
     "default": Depth(
         name="default",
+        cap=25.0,
+        budget=150.0,
         slow=1.5,
         late=2.5,
         items=20_000,
@@ -133,6 +142,8 @@ DEPTHS = {
     ),
     "deep": Depth(
         name="deep",
+        cap=120.0,
+        budget=7_200.0,
         slow=12.0,
         late=12.0,
         items=100_000,

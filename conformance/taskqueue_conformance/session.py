@@ -142,7 +142,8 @@ class Session:
             settings = Settings(
                 options.target,
                 options.factor,
-                cap=120.0 if options.depth.name == "deep" else 25.0,
+                cap=options.depth.cap,
+                budget=options.depth.budget,
                 seed=options.seed,
                 explore=options.depth.explore,
                 minimised=options.depth.minimised,

@@ -91,6 +91,8 @@ class OwnTime:
         self._left = 0.0
         """Processor time that has not been counted: the system tells it tick by tick."""
         self.seconds = 0.0
+        self.used = 0.0
+        """Seconds of processor time of all its threads, up to the last look that was answered."""
 
     def look(self) -> None:
         """Take the time since the look before into account."""
@@ -98,6 +100,8 @@ class OwnTime:
         passed, self._last_turn = min(now - self._last_turn, LONGEST_TURN), now
         if self._pid is not None and self.seconds >= self._worth:
             before, self._share = self._share, self._share_of(self._pid)
+            if self._share:
+                self.used = self._share.used
             if before and self._share and (before.ready or self._share.ready):
                 used = self._share.used - before.used + self._left
                 passed = min(passed, used)

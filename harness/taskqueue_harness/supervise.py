@@ -43,8 +43,8 @@ class Outcome:
 
     Attributes:
         result: what the task sent back, None if it did not.
-        ended: "returned" (a result came), "died" (the process ended without one) or
-            "overdue" (it was killed at the deadline).
+        ended: "returned" (a result came), "died" (the process ended without one), "overdue" (it
+            was killed at the deadline) or "stopped" (it was killed because that was wished).
         status: exit code of the process; negative for the signal that ended it; None if it had
             to be killed.
         exited: whether the process ended by itself (of interest after a result).
@@ -68,6 +68,8 @@ class Outcome:
 
     def how_it_died(self) -> str:
         """In words, for a task without a result."""
+        if self.ended == "stopped":
+            return "it was stopped"
         if self.ended == "overdue":
             return f"it gave no sign of life for {self.silent:.1f} s and was killed"
         if self.status is None:
@@ -156,6 +158,7 @@ class Supervisor:
         silence: float | None = None,
         unheard: float | None = None,
         started: Callable[[int], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> Outcome:
         """Have one task done. Thread-safe.
 
@@ -167,6 +170,7 @@ class Supervisor:
             unheard: the same for the first beat; None if it need not send any.
             exit_seconds: how much time of its own it may take to end once it has answered.
             started: told the id of the process once there is one.
+            stop: asked twenty times a second whether it is to be killed now.
         """
         began = time.monotonic()
         outcome = Outcome()
@@ -197,8 +201,8 @@ class Supervisor:
                 started(pid)
         try:
             limits = (began + seconds, silence, unheard)
-            self._watch(server, task, pid, outcome, (result_read, output_read), limits)
-            if outcome.ended != "overdue":
+            self._watch(server, task, pid, outcome, (result_read, output_read), limits, stop)
+            if outcome.ended not in ("overdue", "stopped"):
                 outcome.status = _patiently(
                     lambda wait: server.answer(task, "status", wait), server, pid, exit_seconds
                 )
@@ -243,6 +247,7 @@ class Supervisor:
         outcome: Outcome,
         fds: tuple[int, int],
         limits: tuple[float, float | None, float | None],
+        stop: Callable[[], bool] | None,
     ) -> None:
         """Read result and output until the result is whole, the process is gone, or time is up."""
         result, output = bytearray(), Output()
@@ -261,6 +266,9 @@ class Supervisor:
                 outcome.silent = silent.seconds if too_silent else now - began
                 break
             if result_fd not in open_fds:
+                break
+            if stop is not None and stop():
+                outcome.ended = "stopped"
                 break
             ready, _, _ = select.select(list(open_fds), [], [], min(0.05, give_up - now))
             for fd in ready:

@@ -53,6 +53,16 @@ def test_what_counts_is_the_time_of_its_own(ready: bool, used: float, own: float
     assert time_of(shares(ready, used)) == pytest.approx(own * TURN)
 
 
+def test_what_was_used_is_known_after_it_is_gone() -> None:
+    seen = iter([Share(True, 1.0), Share(False, 3.5), None])
+    own = OwnTime(1, share=lambda pid: next(seen))
+    used = [own.used]
+    for _ in range(3):
+        own.look()
+        used.append(own.used)
+    assert used == [0.0, 1.0, 3.5, 3.5]
+
+
 def test_the_processor_time_is_told_tick_by_tick() -> None:
     """However often it is looked at: no tick is lost, and none counts for a later time."""
     tick, looks = 0.01, 1_000

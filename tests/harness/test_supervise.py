@@ -164,6 +164,28 @@ def test_a_hang_ends_at_the_deadline(child: Supervisor) -> None:
     assert "no sign of life" in outcome.how_it_died()
 
 
+@pytest.mark.parametrize("what", ["hang", "flood"])
+def test_whoever_is_to_be_stopped_is_killed(child: Supervisor, what: str) -> None:
+    begun: list[int] = []
+    outcome = child.perform({"do": what}, 60, started=begun.append, stop=lambda: bool(begun))
+    assert outcome.ended == "stopped"
+    assert outcome.how_it_died() == "it was stopped"
+    assert outcome.seconds < 60
+    with pytest.raises(OSError, match="No such process"):
+        os.killpg(begun[0], 0)
+
+
+def test_who_is_not_to_be_stopped_comes_back(child: Supervisor) -> None:
+    asked: list[str] = []
+
+    def stop() -> bool:
+        asked.append("is it?")
+        return False
+
+    assert child.perform({"do": "answer"}, 60, stop=stop).ended == "returned"
+    assert asked
+
+
 def test_a_process_that_was_alive_and_is_stopped_is_given_up_early(child: Supervisor) -> None:
     outcome = child.perform({"do": "beat, then stop"}, 60, silence=0.3)
     assert outcome.ended == "overdue"
