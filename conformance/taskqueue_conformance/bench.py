@@ -82,7 +82,7 @@ class Settings:
     target: str
     factor: float = 1.0
     cap: float = 25.0
-    budget: float = 150.0
+    budget: float = 100.0
     seed: int = 0
     explore: float = 60.0
     minimised: int = 8

@@ -113,7 +113,7 @@ DEPTHS = {
     "default": Depth(
         name="default",
         cap=25.0,
-        budget=150.0,
+        budget=100.0,
         slow=1.5,
         late=2.5,
         items=20_000,

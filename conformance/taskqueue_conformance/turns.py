@@ -92,7 +92,8 @@ class Turn:
         used = 0.0
         while not self._over.wait(SETTLING if self._has_place else RESTING):
             at_work = self._work.look()
-            self._turns.count(self._work.used - used)
+            # Where it is performed a second time, another process begins with nothing.
+            self._turns.count(max(0.0, self._work.used - used))
             used = self._work.used
             if self._work.seconds >= self._turns.patience:
                 self._turns.known.set()

@@ -94,7 +94,7 @@ class Kernel:
         self.steps = 0
         self.limit = self.bounds.steps // 2
         self.fair = False
-        self.turns = Turns((), 0.0)
+        self.turns = Turns((), 0.0, 0)
         self.clock = 0.0
         self.timed = 0
         self.timeouts_left = self.bounds.early_timeouts
@@ -334,6 +334,8 @@ class Kernel:
             self.pollers.note(running)
         elif running.seen:
             self.pollers.leave(running)
+        if self.fair:
+            self.turns.note(running, self.steps)
         following = self._next(running)
         if following is running:
             if running.signal:
@@ -355,6 +357,8 @@ class Kernel:
         self.steps += 1
         alternatives: list[Alternative]
         pollers = self.pollers
+        if self.fair and self.timed and self.turns.time_passes(self):
+            self._pass_time()
         while True:
             alternatives = [fiber for fiber in self.live if fiber.guard]
             if alternatives:
@@ -510,26 +514,30 @@ class Kernel:
             self.pollers.let_go = changes
             return True
         if self.timed:
-            earliest = min(f.deadline for f in self.live if f.deadline is not None)
-            self.clock = max(self.clock, earliest)
-            for fiber in self.live:
-                if fiber.deadline is not None and fiber.deadline <= self.clock:
-                    fiber.expired = True
-                    fiber.deadline = None
-                    self.timed -= 1
-                    fiber.guard = True
-                    self.pollers.leave(fiber)
+            self._pass_time()
             return True
         if progress:
             return True
         self._finish("deadlock")
         return False
 
+    def _pass_time(self) -> None:
+        """Move the clock to where the next thread wakes up."""
+        earliest = min(f.deadline for f in self.live if f.deadline is not None)
+        self.clock = max(self.clock, earliest)
+        for fiber in self.live:
+            if fiber.deadline is not None and fiber.deadline <= self.clock:
+                fiber.expired = True
+                fiber.deadline = None
+                self.timed -= 1
+                fiber.guard = True
+                self.pollers.leave(fiber)
+
     def _over_limit(self) -> bool:
         if not self.fair:
             self.fair = True
             self.limit = self.bounds.steps
-            self.turns = Turns(self.live, self.clock)
+            self.turns = Turns(self.live, self.clock, self.steps)
             return True
         taken = self.bounds.steps // 2
         self._finish(

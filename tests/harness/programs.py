@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.pool import ThreadPool
 from threading import Condition, Event, Lock, Thread, Timer
+from types import SimpleNamespace
 from typing import Any
 
 from taskqueue_harness import fault_point
@@ -136,6 +137,94 @@ def polls_between_pauses() -> None:
                 taken += 1
 
     threads = [threading.Thread(target=body) for body in (producer, consumer)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def polls_without_a_pause() -> None:
+    """Right: one sleeps again and again, and the others never do, and change something always."""
+    found: list[int] = []
+    attempts = [0, 0]
+
+    def producer() -> None:
+        for number in range(4):
+            time.sleep(3)
+            found.append(number)
+
+    def consumer(me: int) -> None:
+        taken = 0
+        while taken < 2:
+            attempts[me] += 1
+            with contextlib.suppress(IndexError):
+                found.pop()
+                taken += 1
+
+    threads = [
+        threading.Thread(target=producer),
+        *(threading.Thread(target=consumer, args=(me,)) for me in range(2)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def polls_without_a_pause_for_ever() -> None:
+    """The same without an end: who waits for them looks now and then whether they have one."""
+    found: list[int] = []
+    attempts = [0, 0]
+
+    def consumer(me: int) -> None:
+        while not found:  # and each round is a long one
+            attempts[me] += 1
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+
+    threads = [threading.Thread(target=consumer, args=(me,)) for me in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(1)
+
+
+def works_while_others_poll() -> None:
+    """Right: what one does after it woke takes no time, though another polls without a pause."""
+    box, attempts = SimpleNamespace(), [0]
+    ended: list[bool] = []
+
+    def worker() -> None:
+        time.sleep(3)
+        woke = time.monotonic()
+        box.a, box.b, box.c = 1, 2, 3
+        box.a, box.b, box.c = box.b, box.c, box.a
+        box.d = box.a + box.b
+        box.e = box.c + box.d
+        box.f = box.d + box.e
+        assert time.monotonic() == woke
+        ended.append(True)
+
+    def poller() -> None:
+        while not ended:
+            attempts[0] += 1
+
+    threads = [
+        threading.Thread(target=worker),
+        threading.Thread(target=poller),
+        threading.Thread(target=time.sleep, args=(6,)),
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

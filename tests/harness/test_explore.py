@@ -76,6 +76,34 @@ def test_who_polls_between_pauses_is_not_called_a_livelock(steps: int) -> None:
     assert result.verdict in ("unfinished", "done")
 
 
+@pytest.mark.parametrize("strategy", [*SAMPLERS, "dpor", "dfs"])
+def test_time_passes_however_busy_others_are(strategy: str) -> None:
+    """They poll without a pause, and no two rounds are the same: nobody sees that they poll."""
+    bounds = Bounds(steps=4_000, early_timeouts=0)
+    result = explore(programs.polls_without_a_pause, strategy=strategy, executions=3, bounds=bounds)
+    assert (result.verdict, result.unfinished) == ("done", 0)
+    assert not result.exhausted
+
+
+@pytest.mark.parametrize("strategy", [*SAMPLERS, "dpor", "dfs"])
+def test_no_time_passes_for_whoever_gets_on(strategy: str) -> None:
+    bounds = Bounds(steps=4_000, early_timeouts=0)
+    program = programs.works_while_others_poll
+    result = explore(program, strategy=strategy, executions=3, bounds=bounds)
+    assert (result.verdict, result.unfinished) == ("done", 0)
+
+
+@pytest.mark.parametrize("strategy", [*SAMPLERS, "dpor"])
+def test_who_wakes_now_and_then_does_not_end_a_livelock(strategy: str) -> None:
+    bounds = Bounds(steps=4_000, early_timeouts=0)
+    result = explore(
+        programs.polls_without_a_pause_for_ever, strategy=strategy, executions=3, bounds=bounds
+    )
+    assert result.verdict == "livelock"
+    assert result.outcome is not None
+    assert result.outcome.clock > 1
+
+
 def test_who_backs_off_for_ever_is_a_livelock_although_time_goes_by() -> None:
     bounds = Bounds(steps=2_000, early_timeouts=0)
     result = explore(programs.backs_off_for_ever, executions=3, bounds=bounds)
@@ -351,7 +379,7 @@ def test_everybody_gets_a_turn_who_is_ready_at_odd_moments_only() -> None:
     """As one who waits for a lock that others keep taking: free, now and then, for a moment."""
     kernel = Kernel(Bounds())
     one, two, late = [kernel._fiber((number,), number) for number in range(3)]
-    turns = Turns([one, two, late], clock=0.0)
+    turns = Turns([one, two, late], clock=0.0, step=0)
     chosen = []
     for step in range(12):
         # Taking turns by the number of the step would never meet the third.

@@ -164,6 +164,14 @@ def test_a_hang_ends_at_the_deadline(child: Supervisor) -> None:
     assert "no sign of life" in outcome.how_it_died()
 
 
+def is_there(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("what", ["hang", "flood"])
 def test_whoever_is_to_be_stopped_is_killed(child: Supervisor, what: str) -> None:
     begun: list[int] = []
@@ -171,8 +179,9 @@ def test_whoever_is_to_be_stopped_is_killed(child: Supervisor, what: str) -> Non
     assert outcome.ended == "stopped"
     assert outcome.how_it_died() == "it was stopped"
     assert outcome.seconds < 60
-    with pytest.raises(OSError, match="No such process"):
-        os.killpg(begun[0], 0)
+    give_up = time.monotonic() + 60
+    while is_there(begun[0]):  # until its parent has taken notice of its end
+        assert time.monotonic() < give_up
 
 
 def test_who_is_not_to_be_stopped_comes_back(child: Supervisor) -> None:
