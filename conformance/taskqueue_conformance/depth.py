@@ -20,8 +20,7 @@ class Depth:
     Attributes:
         name: as `--tq-depth` takes it.
         cap: seconds after which a scenario that makes progress is given up.
-        budget: seconds of processor time for all scenarios on real threads together: many times
-            what a correct implementation needs.
+        budget: seconds of processor time for all scenarios on real threads together.
         slow: seconds that a slow producer pauses; longer than common polling intervals.
         late: seconds that the last callback works on after the others have ended.
         items: of the large workloads.

@@ -144,7 +144,10 @@ class Turns:
             turn.end()
 
     def count(self, used: float) -> None:
-        """Somebody has used so many seconds of processor time."""
+        """Somebody was seen to have used so many more seconds of processor time.
+
+        What comes between the last look at a process and its end is seen by nobody.
+        """
         with self._mutex:
             self._left -= used
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SLOW = 10
 """A thread is much slower than the others if it takes less than the SLOWth part of its share."""
 
-
 ROUNDS = SLOW // 2
 """After so many operations for each thread in which nobody does anything new a clock that stands
 still moves, to where the next one wakes up."""
@@ -35,11 +34,11 @@ class Turns:
         step: the number of the operation that is next.
     """
 
-    __slots__ = ("_before", "_clock", "_done", "_moved", "_moves", "_ran", "_since")
+    __slots__ = ("_before", "_clock", "_done", "_moves", "_news", "_ran", "_since")
 
     def __init__(self, live: Iterable[Fiber], clock: float, step: int) -> None:
         self._since = self._clock = clock
-        self._moved = step
+        self._news = step
         self._moves = 0
         # What each thread has done since the clock moved, by the place in its code.
         self._done: set[Any] = set()
@@ -59,18 +58,18 @@ class Turns:
         what = fiber, op, place
         if what not in self._done:
             self._done.add(what)
-            self._moved = step
+            self._news = step
 
     def time_passes(self, kernel: Kernel) -> bool:
-        """Whether the clock is to move, all threads being busy with what they did before.
+        """Whether the clock is to move now, all threads being busy with what they did before.
 
         Who does something new is on its way, and shall not find that seconds have gone by. Nor
         shall those who are awake for moments, where the clock moves by itself.
         """
         if kernel.clock != self._clock:
-            self._clock, self._moved = kernel.clock, kernel.steps
+            self._clock, self._news = kernel.clock, kernel.steps
             self._done.clear()
-        if kernel.steps - self._moved < len(kernel.live) * ROUNDS:
+        if kernel.steps - self._news < len(kernel.live) * ROUNDS:
             return False
         self._moves += 1
         return True

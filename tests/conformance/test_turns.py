@@ -211,6 +211,18 @@ def test_when_all_is_spent_those_at_work_are_to_stop(work: type[Work]) -> None:
     assert mine.spent(), "what was used remains used"
 
 
+def test_a_second_process_of_the_same_scenario_gives_nothing_back(work: type[Work]) -> None:
+    mine = Turns(60.0, 10.0)
+    with mine.turn() as one:
+        for used in (6.0, 1.0, 4.9):
+            work.used = used
+            looked_at(one)
+        assert not mine.spent()
+        work.used = 5.0
+        looked_at(one)
+        assert mine.spent()
+
+
 def test_what_is_still_to_be_started_is_at_work() -> None:
     """On a crowded machine that takes a while: nobody else may have its place meanwhile."""
     work = AtWork()

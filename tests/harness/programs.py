@@ -161,43 +161,25 @@ def polls_without_a_pause() -> None:
                 found.pop()
                 taken += 1
 
-    threads = [
-        threading.Thread(target=producer),
-        *(threading.Thread(target=consumer, args=(me,)) for me in range(2)),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(producer, lambda: consumer(0), lambda: consumer(1))
 
 
 def polls_without_a_pause_for_ever() -> None:
-    """The same without an end: who waits for them looks now and then whether they have one."""
+    """The same without an end, while one beats every second."""
     found: list[int] = []
     attempts = [0, 0]
 
     def consumer(me: int) -> None:
-        while not found:  # and each round is a long one
+        while not found:
             attempts[me] += 1
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
-            attempts[me] = max(attempts[0], attempts[1], attempts[0], attempts[1], attempts[0])
+            attempts[me] = max(attempts[0], attempts[1], attempts[1 - me], attempts[me])
+            attempts[me] %= 1_000 + max(attempts[0], attempts[1], attempts[1 - me], attempts[me])
 
-    threads = [threading.Thread(target=consumer, args=(me,)) for me in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        while thread.is_alive():
-            thread.join(1)
+    def beat() -> None:
+        while True:
+            time.sleep(1)
+
+    together(beat, lambda: consumer(0), lambda: consumer(1))
 
 
 def works_while_others_poll() -> None:
@@ -220,15 +202,7 @@ def works_while_others_poll() -> None:
         while not ended:
             attempts[0] += 1
 
-    threads = [
-        threading.Thread(target=worker),
-        threading.Thread(target=poller),
-        threading.Thread(target=time.sleep, args=(6,)),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(worker, poller, lambda: time.sleep(6))
 
 
 def backs_off_for_ever() -> None:
